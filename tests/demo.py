@@ -34,20 +34,25 @@ def judge(number: int, run: Run) -> str | None:
     return None
 
 
+def run_steps(lab: Lab, player: Player) -> str | None:
+    """Run every step; the reason why it stopped early, or None."""
+    for number, (playbook, check, text) in enumerate(STEPS, 1):
+        title(f"{number}. {text}: {playbook}{' --check --diff' if check else ''}")
+        run = player.play(playbook, lab.inventory, check=check)
+        print(run.output, flush=True)
+        if (wrong := judge(number, run)) is not None:
+            return wrong
+    return None
+
+
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="sem-demo-") as directory:
-        with Lab.start(TOPOLOGY, Path(directory) / "lab") as lab:
-            player = Player(Path(directory) / "home")
-            for number, (playbook, check, text) in enumerate(STEPS, 1):
-                title(f"{number}. {text}: {playbook}{' --check --diff' if check else ''}")
-                run = player.play(playbook, lab.inventory, check=check)
-                print(run.output, flush=True)
-                if (wrong := judge(number, run)) is not None:
-                    print(wrong, file=sys.stderr)
-                    return 1
-            title("What the lab itself says is there")
-            for name in lab.ready["clusters"]:
-                print(lab.cluster(name).tree())
+    with tempfile.TemporaryDirectory(prefix="sem-demo-") as name, Lab.start(TOPOLOGY, Path(name) / "lab") as lab:
+        if (wrong := run_steps(lab, Player(Path(name) / "home"))) is not None:
+            print(wrong, file=sys.stderr)
+            return 1
+        title("What the lab itself says is there")
+        for cluster in lab.ready["clusters"]:
+            print(lab.cluster(cluster).tree())
     return 0
 
 
