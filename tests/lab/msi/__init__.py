@@ -1,0 +1,1 @@
+"""msiexec over real MSI files."""

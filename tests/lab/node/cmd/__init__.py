@@ -1,0 +1,1 @@
+"""cmd.exe: a command line parsed and evaluated on a modelled node."""

@@ -1,0 +1,1 @@
+"""The CIM classes of root/cimv2 and root/default that show a node."""

@@ -1,0 +1,1 @@
+"""The stand-in for SEM: real MSI files and what its service does."""

@@ -1,0 +1,55 @@
+"""Builds the stand-in packages with wixl (Debian packages wixl and msitools).
+
+``python -m lab.product.build [DIRECTORY]``; the built files are committed, because wixl is not
+everywhere. An MSI is not reproducible bit by bit (product code, time stamps); a test compares tables
+and contents.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    version: str
+    condition: str = "1"  # a launch condition; one that never holds makes the broken package
+
+    @property
+    def file_name(self) -> str:
+        return f"spamfighter-sem-{self.version}.msi"
+
+
+BUILDS = (Build("4.0.1"), Build("4.1.0"), Build("4.2.0", condition="SEMNEVERSET"))
+
+
+def program_files(version: str) -> dict[str, bytes]:
+    """The program files: text that the lab's node model recognises, padded to an honest size."""
+    service = f"LAB-SERVICE stand-in-sem {version}\r\n".encode() + b"\x90" * 180_000
+    agent = f"LAB-TRANSPORT-AGENT stand-in-sem {version}\r\n".encode() + b"\x90" * 60_000
+    return {"semsvc.exe": service, "semagent.dll": agent}
+
+
+def build(item: Build, target: Path) -> Path:
+    """One package. Raises CalledProcessError when wixl fails."""
+    with tempfile.TemporaryDirectory() as directory:
+        for name, data in program_files(item.version).items():
+            (Path(directory) / name).write_bytes(data)
+        shutil.copy(HERE / "sem.wxs", directory)
+        path = target.resolve() / item.file_name
+        defines = ("Version=" + item.version, "Condition=" + item.condition)
+        command = ["wixl", "-a", "x64", *(part for define in defines for part in ("-D", define))]
+        subprocess.run([*command, "-o", str(path), "sem.wxs"], cwd=directory, check=True)
+    return path
+
+
+if __name__ == "__main__":
+    for entry in BUILDS:
+        print(build(entry, Path(sys.argv[1]) if len(sys.argv) > 1 else HERE))

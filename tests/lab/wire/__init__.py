@@ -1,0 +1,1 @@
+"""The lab's WinRM endpoint: from the TCP socket to ``contract.Machine``."""
