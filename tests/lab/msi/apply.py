@@ -124,12 +124,12 @@ class Transaction:
             name = str(row["Name"])
             if not int(row["Event"] or 0) & UNINSTALL_DELETE or services.find(name) is None:
                 continue
-            texts = [services.config(name, value) for value in ("DisplayName", "ImagePath")]
+            display, path = services.config(name, "DisplayName"), services.config(name, "ImagePath")
             mode, account = services.start_mode(name), services.config(name, "ObjectName")
             recovery = services.recovery(name)
             services.delete(name)
             self.note(functools.partial(services.set_recovery, name, recovery))
-            self.note(functools.partial(services.create, name, *texts, mode, account))
+            self.note(functools.partial(services.create, name, display, path, mode, account))
 
     def delete_value(self, path: str, name: str) -> None:
         registry = self._node.registry

@@ -166,8 +166,8 @@ class Installer:
         if self.faults.exit_code is not None:
             transaction.rollback()
             self.log("Rolling back. Return value 3.")
-            code, self.faults.exit_code = self.faults.exit_code, None
-            return code
+            failure, self.faults.exit_code = self.faults.exit_code, None
+            return failure
         directory = transaction.install(package)
         self._register(package, directory)
         yield DURATION_S / 2

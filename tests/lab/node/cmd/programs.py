@@ -39,12 +39,9 @@ def findstr(session: Session, rest: str, streams: Streams) -> Program:
     expressions = [literal] if literal is not None else pattern.split(" ")
     compiled = [re.compile(re.escape(text) if literal is not None else text, flags) for text in expressions]
     inverted = any(item.lower() == "/v" for item in options)
-    matched = False
-    for raw in data.splitlines(keepends=True):
-        line = raw.decode("latin-1").rstrip("\r\n")
-        if any(item.search(line) for item in compiled) != inverted:
-            matched = True
-            streams.out(line.encode("latin-1") + b"\r\n")
+    lines = [raw.decode("latin-1") for raw in data.splitlines()]
+    matched = [line for line in lines if any(item.search(line) for item in compiled) != inverted]
+    streams.out("".join(line + "\r\n" for line in matched).encode("latin-1"))
     return 0 if matched else 1
 
 
