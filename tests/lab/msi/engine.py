@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..clock import VirtualClock
 from ..journal import acting
-from ..node.cmd.parser import words
+from ..node.cmd.text import words
 from ..node.cmd.session import Program, Session, Streams
 from ..node.errors import WinError
 from ..node.machine import WindowsNode

@@ -7,8 +7,8 @@ import re
 from ..errors import TEXTS
 from ..registry import BINARY, DWORD, EXPAND_SZ, MULTI_SZ, QWORD, SZ, Data, Key
 from .builtins import complain, instant, say
-from .parser import words
 from .session import Program, Session, Streams
+from .text import arguments as words
 
 SC_MODES = {"boot": "Boot", "system": "System", "auto": "Auto", "demand": "Manual", "disabled": "Disabled"}
 SC_STATES = {"Stopped": "1  STOPPED", "Start Pending": "2  START_PENDING", "Stop Pending": "3  STOP_PENDING"}

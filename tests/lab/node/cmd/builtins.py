@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
 
 from ..errors import WinError
-from .parser import strip_outer_quotes, words
-from .session import READ, Interpreter, Program, Session, Streams
+from ..files import Entry, walk
+from .session import READ, Program, Session, Streams, wildcard
+from .text import words
 
+BACKSLASH = "\\"
 SYNTAX = "The syntax of the command is incorrect.\r\n"
 
 
@@ -39,17 +42,17 @@ def read_all(streams: Streams) -> Program:
 
 
 def echo(session: Session, rest: str, streams: Streams) -> int:
-    if not rest:
+    if not rest.strip(" \t"):
         say(session, streams, "ECHO is on.")
-    elif rest.lower() not in ("on", "off"):
-        say(session, streams, rest[1:] if rest.startswith(".") else rest)
-    return session.errorlevel
+    elif rest.strip().lower() not in ("on", "off"):
+        say(session, streams, rest[1:])
+    return 0
 
 
 def set_variable(session: Session, rest: str, streams: Streams) -> int:
-    text = rest.strip()
-    if text.startswith('"') and text.endswith('"'):
-        text = text[1:-1]
+    text = rest.lstrip()
+    if text.startswith('"') and '"' in text[1:]:
+        text = text[1 : text.rindex('"')]
     name, separator, value = text.partition("=")
     if not separator:
         found = [(key, item) for key, item in session.environment.items() if key.upper().startswith(name.upper())]
@@ -65,12 +68,13 @@ def set_variable(session: Session, rest: str, streams: Streams) -> int:
 
 def exit_command(session: Session, rest: str, streams: Streams) -> int:
     text = rest.lower().replace("/b", "").strip()
-    session.stopped = True
-    return int(text) if re.fullmatch(r"-?\d+", text) else session.errorlevel
+    code = int(text) if re.fullmatch(r"-?\d{1,10}", text) else session.errorlevel
+    session.stopped, session.errorlevel, session.result = True, code, code
+    return code
 
 
 def change_directory(session: Session, rest: str, streams: Streams) -> int:
-    text = re.sub(r"(?i)^/d\s+", "", rest).strip()
+    text = re.sub(r"(?i)^\s*/d\s+", "", rest).strip()
     if not text:
         say(session, streams, session.directory)
         return 0
@@ -94,30 +98,38 @@ def make_directory(session: Session, rest: str, streams: Streams) -> int:
 
 
 def remove_directory(session: Session, rest: str, streams: Streams) -> int:
+    """The exit code of ``cmd /c rd`` is the Win32 code of what failed."""
     items = words(rest)
     recursive = any(item.lower() == "/s" for item in items)
     for item in items:
-        if not item.startswith("/"):
+        if item.startswith("/"):
+            continue
+        try:
             session.node.files.remove_directory(session.path(item), recursive)
+        except WinError as error:
+            complain(session, streams, error.text)
+            return error.code
     return 0
 
 
 def delete(session: Session, rest: str, streams: Streams) -> int:
-    """``del``: exit code 0 even when nothing was found, as on Windows."""
-    for item in words(rest):
-        if item.startswith("/"):
-            continue
+    """``del``: 0 even when nothing was found or a file is in use, as on Windows; read back what matters."""
+    items = [item for item in words(rest) if not re.fullmatch(r"(?i)/[pfsq]|/a:?\w*", item)]
+    if not items:
+        return complain(session, streams, SYNTAX.strip())
+    files = session.node.files
+    for item in items:
         path = session.path(item)
-        folder, _, pattern = path.rpartition("\\")
-        if "*" in pattern or "?" in pattern:
-            expression = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
-            for entry in list(session.node.files.children(folder)):
-                if not entry.directory and expression.fullmatch(entry.name):
-                    session.node.files.delete(f"{folder}\\{entry.name}")
-        elif not session.node.files.exists(path):
-            complain(session, streams, f"Could Not Find {path}")
-        else:
-            session.node.files.delete(path)
+        found = files.find(path)
+        names = [f"{item}\\{entry.name}" for entry in files.children(path)] if found and found.directory else None
+        for name in names if names is not None else session.glob(item):
+            try:
+                files.delete(session.path(name))
+            except WinError as error:
+                missing = error.code in (2, 3)
+                complain(
+                    session, streams, f"Could Not Find {path}" if missing else f"{session.path(name)}\r\n{error.text}"
+                )
     return 0
 
 
@@ -128,40 +140,129 @@ def type_file(session: Session, rest: str, streams: Streams) -> int:
 
 
 def directory(session: Session, rest: str, streams: Streams) -> int:
+    """``dir [/b] [/a[:]-d|d] [/s]`` of a folder, a file or a pattern."""
+    options = " ".join(item.lower() for item in words(rest) if item.startswith("/"))
     items = [item for item in words(rest) if not item.startswith("/")]
-    bare = "/b" in rest.lower().split()
-    path = session.path(items[0]) if items else session.directory
-    found = session.node.files.find(path)
-    if found is None:
-        return complain(session, streams, "File Not Found")
-    entries = session.node.files.children(path) if found.directory else [found]
-    for entry in entries:
-        size = "<DIR>         " if entry.directory else f"{len(entry.data):14,}"
-        say(session, streams, entry.name if bare else f"03/02/2026  08:00 AM    {size} {entry.name}")
-    return 0
+    path = session.path(items[0]).rstrip("\\") if items else session.directory
+    folder, _, pattern = path.rpartition("\\")
+    files = session.node.files
+    if files.is_directory(path + "\\"):
+        folder, pattern = path, "*"
+    if not files.is_directory(folder + "\\"):
+        missing_drive = not files.is_directory(folder[:2] + "\\")
+        return complain(
+            session, streams, "The system cannot find the path specified." if missing_drive else "File Not Found"
+        )
+    shown = _list(session, streams, folder, pattern, options)
+    return 0 if shown or (pattern == "*" and "/b" not in options) else complain(session, streams, "File Not Found")
+
+
+def _list(session: Session, streams: Streams, folder: str, pattern: str, options: str) -> int:
+    bare, deep = "/b" in options, "/s" in options
+    expression = wildcard(pattern)
+    entries = session.node.files.children(folder + "\\")
+    chosen = [item for item in entries if expression.fullmatch(item.name)]
+    if match := re.search(r"/a:?(-?d)", options):
+        chosen = [item for item in chosen if item.directory == (match[1] == "d")]
+    if not bare and (chosen or not deep):
+        say(session, streams, f"\r\n Directory of {folder}\r\n")
+    for entry in chosen:
+        size = "   <DIR>         " if entry.directory else f"{len(entry.data):17,}"
+        name = f"{folder}\\{entry.name}" if deep and bare else entry.name
+        say(session, streams, name if bare else f"03/02/2026  08:00 AM {size} {name}")
+    if not bare and chosen:
+        plain = [item for item in chosen if not item.directory]
+        say(session, streams, f"{len(plain):16} File(s) {sum(len(item.data) for item in plain):14,} bytes")
+    count = len(chosen)
+    for entry in entries if deep else ():
+        if entry.directory:
+            count += _list(session, streams, f"{folder}\\{entry.name}", pattern, options)
+    return count
 
 
 def copy(session: Session, rest: str, streams: Streams) -> int:
-    items = [item for item in words(rest) if not item.startswith("/")]
-    if len(items) != 2:
+    """One file, a pattern, or ``/b a+b target``, which joins."""
+    items = [item for item in words(rest) if not re.fullmatch(r"(?i)/(-?y|v|n|z|a|b|d)", item)]
+    if len(items) not in (1, 2):
         return complain(session, streams, SYNTAX.strip())
-    source, target = (session.path(item) for item in items)
-    data = session.node.files.read(source)
-    if session.node.files.is_directory(target):
-        target = f"{target.rstrip(chr(92))}\\{source.rpartition(chr(92))[2]}"
-    session.node.files.write(target, data)
-    say(session, streams, "        1 file(s) copied.")
-    return 0
+    files = session.node.files
+    target = session.path(items[1] if len(items) == 2 else session.directory)
+    sources = items[0].split("+")
+    if len(sources) > 1:
+        files.write(target, b"".join(files.read(session.path(item)) for item in sources))
+        count = 1
+    else:
+        names = session.glob(items[0])
+        for name in names:
+            data = files.read(session.path(name))
+            last = session.path(name).rpartition("\\")[2]
+            files.write(f"{target.rstrip(BACKSLASH)}\\{last}" if files.is_directory(target) else target, data)
+        count = len(names)
+    say(session, streams, f"{count:9} file(s) copied.")
+    return 0 if count else 1
 
 
 def move(session: Session, rest: str, streams: Streams) -> int:
-    items = [item for item in words(rest) if not item.startswith("/")]
+    items = [item for item in words(rest) if not re.fullmatch(r"(?i)/-?y", item)]
     if len(items) != 2:
         return complain(session, streams, SYNTAX.strip())
     source, target = (session.path(item) for item in items)
-    session.node.files.write(target, session.node.files.read(source))
-    session.node.files.delete(source)
+    files = session.node.files
+    found = files.entry(source)
+    if files.is_directory(target):
+        target = f"{target.rstrip(BACKSLASH)}\\{found.name}"
+    if found.directory:
+        _move_tree(session, found, target)
+        files.remove_directory(source, recursive=True)
+        say(session, streams, "        1 dir(s) moved.")
+        return 0
+    if found.locked:
+        raise WinError(32, source)
+    if source.lower() != target.lower():
+        files.write(target, files.read(source))
+        files.delete(source)
     say(session, streams, "        1 file(s) moved.")
+    return 0
+
+
+def _move_tree(session: Session, entry: Entry, target: str) -> None:
+    if any(item.locked for item in walk(entry)):
+        raise WinError(5, target)
+    session.node.files.make_directory(target)
+    for child in entry.children.values():
+        path = f"{target}\\{child.name}"
+        if child.directory:
+            _move_tree(session, child, path)
+        else:
+            session.node.files.write(path, child.data)
+
+
+def rename(session: Session, rest: str, streams: Streams) -> int:
+    """The new name has no path."""
+    items = words(rest)
+    if len(items) != 2 or "\\" in items[1] or ":" in items[1]:
+        return complain(session, streams, SYNTAX.strip())
+    folder = session.path(items[0]).rpartition("\\")[0]
+    if session.node.files.exists(f"{folder}\\{items[1]}"):
+        return complain(session, streams, "A duplicate file name exists, or the file\r\ncannot be found.")
+    quiet = Streams(bytearray(), lambda data: None, streams.err, lambda: True)
+    return move(session, f'"{items[0]}" "{folder}\\{items[1]}"', quiet)
+
+
+def volume(session: Session, rest: str, streams: Streams) -> int:
+    letter = (rest.strip() or session.directory)[:2].upper()
+    found = session.node.files.drive(letter)
+    label = f"is {found.label}" if found.label else "has no label."
+    say(session, streams, f" Volume in drive {letter[0]} {label}")
+    serial = zlib.crc32(found.volume_id.encode())
+    say(session, streams, f" Volume Serial Number is {serial >> 16:04X}-{serial & 0xFFFF:04X}")
+    return 0
+
+
+def codepage(session: Session, rest: str, streams: Streams) -> int:
+    if rest.strip().isdecimal():
+        session.codepage = int(rest)
+    say(session, streams, f"Active code page: {session.codepage}")
     return 0
 
 
@@ -171,63 +272,7 @@ def version(session: Session, rest: str, streams: Streams) -> int:
 
 
 def nothing(session: Session, rest: str, streams: Streams) -> int:
-    return session.errorlevel
-
-
-class Nesting:
-    """The commands that run other commands: cmd, call, start, if."""
-
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
-
-    def cmd(self, session: Session, rest: str, streams: Streams) -> Program:
-        """``cmd /c``, with /s /q /v:on; a shell of its own."""
-        child = session.child()
-        child.delayed = False
-        text = rest.strip()
-        while match := re.match(r"(?i)/(v:on|v:off|v|e:on|s|q|a|u|d)(?=\s|/|$)\s*", text):
-            child.delayed |= match[1].lower() in ("v:on", "v")
-            text = text[match.end() :]
-        match = re.match(r"(?i)/[ck]\s*", text)
-        if match is None:
-            return 0
-        yield from self._interpreter.line(child, strip_outer_quotes(text[match.end() :]), streams)
-        return child.errorlevel
-
-    def call(self, session: Session, rest: str, streams: Streams) -> Program:
-        return (yield from self._interpreter.line(session, rest, streams))
-
-    def start(self, session: Session, rest: str, streams: Streams) -> Program:
-        """``start "title" [/wait] [/b] command``; without /wait nobody hears of its end."""
-        text = rest.strip()
-        if text.startswith('"'):
-            text = text[1:].partition('"')[2].strip()
-        wait = False
-        while match := re.match(r"(?i)/(wait|w|b|min|max|d\S*|i|high|low|normal)(?=\s)\s+", text):
-            wait |= match[1].lower() in ("wait", "w")
-            text = text[match.end() :]
-        if wait:
-            return (yield from self._interpreter.line(session, text, streams))
-        session.node.create_process(text if text.lower().startswith("cmd") else f"cmd /c {text}", session.directory)
-        return 0
-
-    def condition(self, session: Session, rest: str, streams: Streams) -> Program:
-        """``if [not] exist|errorlevel|a==b command``."""
-        text = rest.strip()
-        match = re.match(r"(?i)not\s+", text)
-        wanted = match is None
-        text = text[match.end() :] if match else text
-        if match := re.match(r'(?i)exist\s+("[^"]*"|\S+)\s+', text):
-            holds = session.node.files.exists(session.path(match[1]))
-        elif match := re.match(r"(?i)errorlevel\s+(-?\d+)\s+", text):
-            holds = session.errorlevel >= int(match[1])
-        elif match := re.match(r'(?i)(/i\s+)?("[^"]*"|[^\s=]+)\s*==\s*("[^"]*"|\S+)\s+', text):
-            holds = match[2].lower() == match[3].lower() if match[1] else match[2] == match[3]
-        else:
-            return complain(session, streams, SYNTAX.strip())
-        if holds == wanted:
-            return (yield from self._interpreter.line(session, text[match.end() :], streams))
-        return session.errorlevel
+    return 0
 
 
 TABLE = {
@@ -249,5 +294,10 @@ TABLE = {
     "ver": instant(version),
     "rem": instant(nothing),
     "setlocal": instant(nothing),
-    "chcp": instant(nothing),
+    "endlocal": instant(nothing),
+    "title": instant(nothing),
+    "ren": instant(rename),
+    "rename": instant(rename),
+    "vol": instant(volume),
+    "chcp": instant(codepage),
 }

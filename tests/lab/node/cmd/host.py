@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 
 from ..machine import WindowsNode
 from . import administration, builtins, programs
-from .parser import strip_outer_quotes
-from .session import CommandTable, Interpreter, RunningCommand, Session, Streams
+from .interpreter import Interpreter
+from .nesting import Nesting
+from .running import RunningCommand
+from .session import CommandTable, Session, Streams
+from .text import strip_outer_quotes
 
 
 class CommandHost:
@@ -15,16 +18,17 @@ class CommandHost:
 
     def __init__(self, node: WindowsNode, extra: CommandTable | None = None) -> None:
         self._node = node
+        self._running: list[RunningCommand] = []
+        node.on_power(self._power)
         self._interpreter = Interpreter()
-        nesting = builtins.Nesting(self._interpreter)
+        self._nesting = Nesting(self._interpreter)
         self._interpreter.commands = {
             **builtins.TABLE,
             **programs.TABLE,
             **administration.TABLE,
-            "cmd": nesting.cmd,
-            "call": nesting.call,
-            "start": nesting.start,
-            "if": nesting.condition,
+            "cmd": self._nesting.cmd,
+            "call": self._nesting.call,
+            "start": self._nesting.start,
             **(extra or {}),
         }
 
@@ -46,7 +50,14 @@ class CommandHost:
             return command.closed
 
         streams = Streams(bytearray(), lambda data: output("stdout", data), lambda data: output("stderr", data), closed)
-        stripped = strip_outer_quotes(line)
+        stripped = strip_outer_quotes(line, self._nesting.is_program)
         command = RunningCommand(self._node, self._interpreter.line(session, stripped, streams), streams, done)
+        self._running = [item for item in self._running if item.running]
+        self._running.append(command)
         command.begin()
         return command
+
+    def _power(self, up: bool) -> None:
+        """A power cut ends every command where it stands."""
+        for command in self._running if not up else ():
+            command.terminate()

@@ -10,8 +10,8 @@ import re
 from ..errors import WinError
 from ..files import CONTAINER_INHERIT, FULL, INHERITED, OBJECT_INHERIT, READ_EXECUTE, Ace, Entry
 from .builtins import complain, instant, read_all, say
-from .parser import words
 from .session import Program, Session, Streams
+from .text import arguments as words
 
 RIGHTS = {"F": FULL, "M": 0x1301BF, "RX": READ_EXECUTE, "R": 0x120089, "W": 0x100116}
 WELL_KNOWN = {
