@@ -3,6 +3,7 @@
 from .cluster import Cluster
 from .model import Event, Snapshot
 from .naming import Naming
+from .provider import MsClusterProvider
 from .shapes import SETTLE_S, Shape, exchange2007_scc
 from .switches import ClusterSwitches
 from .versions import ClusterVersion
@@ -13,6 +14,7 @@ __all__ = [
     "ClusterSwitches",
     "ClusterVersion",
     "Event",
+    "MsClusterProvider",
     "Naming",
     "Shape",
     "Snapshot",

@@ -30,7 +30,10 @@ class Engine:
     def want_online(self, resource: Resource, cause: Cause) -> None:
         """Bring it online, its providers first."""
         for item in [resource, *self.core.closure(resource, upwards=True)]:
-            if item.state is not ON or item.want is OFF:
+            if item.state is ON and item.want is OFF and not self.core.satisfied(item):
+                for provider in self.core.providers(item):  # it has to go down first, and returns with them
+                    provider.recover.add(item.id)
+            elif item.state is not ON or item.want is OFF:
                 item.want, item.cause = ON, cause
         self.step()
 

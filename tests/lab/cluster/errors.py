@@ -68,6 +68,7 @@ TEXTS = {
 # Not in the sheet's table, but refusals of mscluster 6.5; the system's list has these words.
 TEXTS.update(
     {
+        1: "Incorrect function.",
         13: "The data is invalid.",
         122: "The data area passed to a system call is too small.",
         145: "The directory is not empty.",

@@ -1,0 +1,196 @@
+"""The cluster's objects as CIM instances (mscluster 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from ..contract import CimValue, ClassDef, Instance, Reference, VolumeInfo
+from .cluster import Cluster
+from .model import Group, Node, Private, Resource, ResourceState, ResourceType
+from .properties import GROUP_2008R2, GROUP_COMMON, RESOURCE_COMMON
+from .schema import ASSOCIATIONS, NAMESPACE, embedded_name
+
+Link = tuple[str, str]  # the keys of the two ends
+
+
+class Views:
+    """Makes the instances of each class, cut to the properties that the version has."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.core = cluster.core
+
+    def instances(self, class_def: ClassDef) -> Iterator[Instance]:
+        short = class_def.name.removeprefix("MSCluster_")
+        if short in ASSOCIATIONS:
+            yield from self._associations(class_def, short)
+            return
+        known = {item.name for item in class_def.properties}
+        for values in self._rows(short):
+            yield Instance(NAMESPACE, class_def.name, {k: v for k, v in values.items() if k in known and v is not None})
+
+    def _rows(self, short: str) -> Iterable[dict[str, CimValue]]:
+        core = self.core
+        if short == "Cluster":
+            return [self._cluster()]
+        if short == "Node":
+            return [self._node(item) for item in core.nodes]
+        if short == "ResourceGroup":
+            return [self._group(item) for item in core.groups.values()]
+        if short == "Resource":
+            return [self._resource(item) for item in core.resources.values()]
+        if short == "ResourceType":
+            return [self._type(item) for item in core.types.values()]
+        if short == "Disk":
+            return [self._disk(item) for item in self._disks()]
+        if short == "DiskPartition":
+            return [self._partition(item, volume) for item in self._disks() for volume in item.volumes]
+        return []
+
+    # ---- rows -------------------------------------------------------------------------------
+    def _cluster(self) -> dict[str, CimValue]:
+        quorum = next((item.name for item in self.core.resources.values() if item.quorum), None)
+        return {
+            "Name": self.core.name,
+            "Fqdn": f"{self.core.name}.example.com",
+            "QuorumType": quorum or "Majority",
+            "QuorumTypeValue": 3 if quorum else 1,
+            "IgnorePersistentStateOnStartup": 0,
+            "AdminAccessPoint": 1,
+        }
+
+    def _node(self, node: Node) -> dict[str, CimValue]:
+        drain = 1 if node.draining else 0
+        found: dict[str, CimValue] = {"Name": node.name, "State": int(node.state), "NodeInstanceID": node.id}
+        return found | {"Id": node.id, "NodeDrainStatus": drain, "NodeWeight": 1}
+
+    def _group(self, group: Group) -> dict[str, CimValue]:
+        found: dict[str, CimValue] = {"Name": group.name, "State": int(self.core.group_state(group))}
+        for item in (*GROUP_COMMON, *GROUP_2008R2):
+            found[item.name] = getattr(group, item.attribute)
+        found |= {"GroupType": group.group_type, "OwnerNode": group.owner, "Id": group.id, "IsCore": group.core}
+        return found
+
+    def _resource(self, item: Resource) -> dict[str, CimValue]:
+        kind = self.core.type_of(item)
+        found: dict[str, CimValue] = {"Name": item.name, "Type": item.type, "State": int(item.state)}
+        for each in RESOURCE_COMMON:
+            found[each.name] = getattr(item, each.attribute)
+        private = {name: _plain(value) for name, value in item.private.items()}
+        paths = tuple(each.path for each in item.checkpoints.values())
+        group = self.core.group_of(item)
+        found |= {
+            "PrivateProperties": Instance(NAMESPACE, embedded_name(item.type), private),
+            "RegistryCheckpoints": paths or None,
+            "CoreResource": item.core,
+            "QuorumCapable": kind.quorum_capable,
+            "DeleteRequiresAllNodes": False,
+            "ResourceClass": kind.resource_class,
+            "Id": item.id,
+            "OwnerGroup": group.name,
+            "OwnerNode": group.owner,
+            "LastOperationStatusCode": item.last_status,
+            "StatusInformation": 1 if item.locked else 0,
+            "EmbeddedFailureAction": item.embedded_failure_action,
+        }
+        return found
+
+    def _type(self, kind: ResourceType) -> dict[str, CimValue]:
+        return {
+            "Name": kind.name,
+            "DisplayName": kind.display,
+            "DllName": kind.dll,
+            "QuorumCapable": kind.quorum_capable,
+            "IsAlivePollInterval": kind.is_alive_ms,
+            "LooksAlivePollInterval": kind.looks_alive_ms,
+            "PendingTimeout": kind.pending_timeout_ms,
+            "ResourceClass": kind.resource_class,
+        }
+
+    # ---- disks ------------------------------------------------------------------------------
+    def _disks(self) -> list[Resource]:
+        return [item for item in self.core.resources.values() if item.volumes]
+
+    def _disk(self, item: Resource) -> dict[str, CimValue]:
+        size = sum(volume.size_mb for volume in item.volumes) * 1024 * 1024
+        signature = _signature(item)
+        found: dict[str, CimValue] = {"Id": _disk_id(item), "Name": f"\\\\.\\PHYSICALDRIVE{self._number(item)}"}
+        return found | {"Signature": signature, "Size": size, "Number": self._number(item)}
+
+    def _number(self, item: Resource) -> int:
+        return self._disks().index(item) + 1
+
+    def _partition(self, item: Resource, volume: VolumeInfo) -> dict[str, CimValue]:
+        """While the disk is offline only a device path is left (mscluster 2.7)."""
+        number = item.volumes.index(volume) + 1
+        found: dict[str, CimValue] = {"Path": self._path(item, volume), "PartitionNumber": number}
+        if item.state is ResourceState.ONLINE:
+            found |= {
+                "VolumeLabel": volume.label,
+                "FileSystem": "NTFS",
+                "VolumeGuid": volume.volume_id,
+                "TotalSize": volume.size_mb,
+                "FreeSpace": self.core.owner_of(item).host.volume_free_mb(volume.volume_id),
+            }
+            if self.cluster.version.owner_properties:
+                found["MountPoints"] = volume.mount_points or None
+        return found
+
+    def _path(self, item: Resource, volume: VolumeInfo) -> str:
+        if item.state is ResourceState.ONLINE:
+            return volume.letter or f"\\\\?\\Volume{volume.volume_id}"
+        number = item.volumes.index(volume) + 1
+        return f"\\\\?\\GLOBALROOT\\Device\\Harddisk{self._number(item)}\\Partition{number}"
+
+    # ---- associations -----------------------------------------------------------------------
+    def _associations(self, class_def: ClassDef, short: str) -> Iterator[Instance]:
+        first, first_class, second, second_class = ASSOCIATIONS[short]
+        for left, right in self._links(short):
+            ends: dict[str, CimValue] = {first: _reference(first_class, left), second: _reference(second_class, right)}
+            yield Instance(NAMESPACE, class_def.name, ends)
+
+    def _links(self, short: str) -> list[Link]:
+        core = self.core
+        resources, groups = list(core.resources.values()), list(core.groups.values())
+        table: dict[str, Callable[[], list[Link]]] = {
+            "NodeToActiveGroup": lambda: [(g.owner, g.name) for g in groups],
+            "NodeToActiveResource": lambda: [(core.owner_of(r).name, r.name) for r in resources],
+            "ResourceGroupToResource": lambda: [(core.group_of(r).name, r.name) for r in resources],
+            "ResourceGroupToPreferredNode": lambda: [(g.name, n) for g in groups for n in sorted(g.preferred)],
+            "ResourceToPossibleOwner": lambda: [(r.name, n) for r in resources for n in core.owners(r)],
+            "ResourceToDisk": lambda: [(r.name, _disk_id(r)) for r in self._disks()],
+            "DiskToDiskPartition": lambda: [(_disk_id(r), self._path(r, v)) for r in self._disks() for v in r.volumes],
+            "ResourceToDiskPartition": lambda: [(r.name, self._path(r, v)) for r in self._disks() for v in r.volumes],
+            "ResourceTypeToResource": lambda: [(r.type, r.name) for r in resources],
+            "ResourceTypeToPossibleOwner": self._type_owners,
+            "ResourceToDependentResource": lambda: [(r.name, p.name) for r in resources for p in core.providers(r)],
+            "ClusterToNode": lambda: [(core.name, n.name) for n in core.nodes],
+            "ClusterToResource": lambda: [(core.name, r.name) for r in resources],
+            "ClusterToResourceGroup": lambda: [(core.name, g.name) for g in groups],
+            "ClusterToResourceType": lambda: [(core.name, t.name) for t in core.types.values()],
+            "ClusterToQuorumResource": lambda: [(core.name, r.name) for r in resources if r.quorum],
+        }
+        return table[short]()
+
+    def _type_owners(self) -> list[Link]:
+        kinds = self.core.types.values()
+        return [(t.name, n.name) for t in kinds for n in self.core.nodes if n.name not in t.missing_on]
+
+
+def _plain(value: Private) -> CimValue:
+    return tuple(value) if isinstance(value, bytes) else value
+
+
+def _signature(item: Resource) -> int:
+    value = item.private.get("DiskSignature", item.private.get("Signature", 0))
+    return value if isinstance(value, int) else 0
+
+
+def _disk_id(item: Resource) -> str:
+    """An MBR disk is known by its signature as text."""
+    return str(_signature(item))
+
+
+def _reference(short: str, key: str) -> Reference:
+    name = {"Disk": "Id", "DiskPartition": "Path"}.get(short, "Name")
+    return Reference(NAMESPACE, f"MSCluster_{short}", ((name, key),))
