@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 
+from ..node.files import walk
 from ..node.machine import WindowsNode
 from ..node.registry import SZ
-from .database import Package
+from .database import Package, Row
 
 ROOTS = {
     "ProgramFiles64Folder": "C:\\Program Files",
@@ -16,7 +18,8 @@ ROOTS = {
     "TARGETDIR": "C:",
 }
 START_TYPES = {0: "Boot", 1: "System", 2: "Auto", 3: "Manual", 4: "Disabled"}
-INSTALL_STOP, UNINSTALL_DELETE = 0x2, 0x80
+UNINSTALL_DELETE = 0x80
+INSTALLED_PROGRAM, DEFERRED, CONTINUE = 18, 0x400, 0x40  # custom action types
 
 
 def directories(package: Package) -> dict[str, str]:
@@ -48,6 +51,10 @@ class Transaction:
     def note(self, undo: Callable[[], object]) -> None:
         self._undo.append(undo)
 
+    def note_first(self, undo: Callable[[], object]) -> None:
+        """To be undone after everything else: a service starts when all is back."""
+        self._undo.insert(0, undo)
+
     def rollback(self) -> None:
         for undo in reversed(self._undo):
             undo()
@@ -68,35 +75,93 @@ class Transaction:
             text = str(row["Value"] or "")
             for key, path in values.items():
                 text = text.replace(key, path)
-            self._node.registry.set(str(row["Key"]).rstrip("\\"), str(row["Name"] or ""), SZ, text)
+            target = str(row["Key"]).rstrip("\\")
+            self.keep(target)
+            self._node.registry.set(target, str(row["Name"] or ""), SZ, text)
         self._services(package, components)
         return install_directory(package)
+
+    def custom_actions(self, package: Package) -> bool:
+        """The deferred programs of the package, run from where they were installed; False when one fails."""
+        folders = directories(package)
+        places = {str(row["Component"]): folders[str(row["Directory_"])] for row in package.table("Component")}
+        files = {str(row["File"]): f"{places[str(row['Component_'])]}\\{_long(row)}" for row in package.table("File")}
+        order = {str(row["Action"]): int(row["Sequence"] or 0) for row in package.table("InstallExecuteSequence")}
+        for row in sorted(package.table("CustomAction"), key=lambda item: order.get(str(item["Action"]), 0)):
+            kind = int(row["Type"] or 0)
+            if str(row["Action"]) not in order or kind & 0x3F != INSTALLED_PROGRAM or not kind & DEFERRED:
+                continue
+            match = re.match(rb"LAB-SETUP exit (\d+)", self._node.files.read(files[str(row["Source"])]))
+            if match is not None and int(match[1]) and not kind & CONTINUE:
+                return False
+        return True
 
     def _services(self, package: Package, components: dict[str, str]) -> None:
         keys = {str(row["File"]): str(row["FileName"]).rpartition("|")[2] for row in package.table("File")}
         key_files = {str(row["Component"]): keys.get(str(row["KeyPath"]), "") for row in package.table("Component")}
+        services = self._node.services
         for row in package.table("ServiceInstall"):
             component = str(row["Component_"])
             name = str(row["Name"])
-            self._node.services.create(
-                name,
-                str(row["DisplayName"] or name),
-                f'"{components[component]}\\{key_files[component]}"',
-                START_TYPES[int(row["StartType"] or 3)],
-                str(row["StartName"] or "LocalSystem"),
-                description=str(row.get("Description") or ""),
-            )
+            mode = START_TYPES[int(row["StartType"] or 3)]
+            self.keep(services.key(name))
+            if services.find(name) is not None:
+                services.set_start_mode(name, mode)
+            else:
+                services.create(
+                    name,
+                    str(row["DisplayName"] or name),
+                    f'"{components[component]}\\{key_files[component]}"',
+                    mode,
+                    str(row["StartName"] or "LocalSystem"),
+                    description=str(row.get("Description") or ""),
+                )
+                self.note(functools.partial(services.delete, name))
             # Vendors let Windows restart a crashed service; on a cluster that fights with the cluster.
-            self._node.services.set_recovery(name, ((1, 60_000), (1, 60_000), (0, 0)))
-            self.note(functools.partial(self._node.services.delete, name))
+            services.set_recovery(name, ((1, 60_000), (1, 60_000), (0, 0)))
+
+    def keep(self, path: str) -> None:
+        """Remember a key as it is, or that it and perhaps some of its parents are not there."""
+        registry = self._node.registry
+        captured = registry.capture(path, 64)
+        if captured is not None:
+            self.note(functools.partial(registry.restore, path, 64, captured))
+            return
+        while (parent := path.rpartition("\\")[0]) and registry.find(parent) is None:
+            path = parent
+
+        def gone() -> None:
+            if registry.find(path) is not None:
+                registry.delete_key(path, recursive=True)
+
+        self.note(gone)
 
     def _directory(self, path: str) -> None:
-        if not self._node.files.exists(path):
-            self._node.files.make_directory(path)
+        files = self._node.files
+        if files.exists(path):
+            return
+        first = path
+        while len(parent := first.rpartition("\\")[0]) > 2 and not files.exists(parent):
+            first = parent
+        files.make_directory(path)
+        self.note(functools.partial(self._remove_if_empty, first))
+
+    def _remove_if_empty(self, path: str) -> None:
+        found = self._node.files.find(path)
+        if found is not None and not any(not item.directory for item in walk(found)):
+            self._node.files.remove_directory(path, recursive=True)
 
     def _file(self, path: str, data: bytes) -> None:
-        self._node.files.write(path, data)
-        self.note(lambda: self._node.files.delete(path))
+        files = self._node.files
+        if files.exists(path):
+            self.note(functools.partial(files.write, path, files.read(path)))
+        else:
+            self.note(functools.partial(self._delete_if_there, path))
+        files.write(path, data)
+
+    def _delete_if_there(self, path: str) -> None:
+        if self._node.files.exists(path):
+            self._node.files.delete(path)
 
     # ---- remove -----------------------------------------------------------------------------
     def remove(self, package: Package) -> None:
@@ -112,9 +177,11 @@ class Transaction:
                 self.note(functools.partial(self._node.files.write, path, data))
         for folder in set(components.values()):
             found = self._node.files.find(folder)
-            if found is not None and not found.children:
+            while found is not None and not found.children and len(folder) > len(ROOTS["ProgramFiles64Folder"]):
                 self._node.files.remove_directory(folder)
                 self.note(functools.partial(self._directory, folder))
+                folder = folder.rpartition("\\")[0]
+                found = self._node.files.find(folder)
         for row in package.table("Registry"):
             self.delete_value(str(row["Key"]).rstrip("\\"), str(row["Name"] or ""))
 
@@ -124,29 +191,30 @@ class Transaction:
             name = str(row["Name"])
             if not int(row["Event"] or 0) & UNINSTALL_DELETE or services.find(name) is None:
                 continue
-            display, path = services.config(name, "DisplayName"), services.config(name, "ImagePath")
-            mode, account = services.start_mode(name), services.config(name, "ObjectName")
-            recovery = services.recovery(name)
+            display, path = (services.config(name, value) for value in ("DisplayName", "ImagePath"))
+            self.keep(services.key(name))
             services.delete(name)
-            self.note(functools.partial(services.set_recovery, name, recovery))
-            self.note(functools.partial(services.create, name, display, path, mode, account))
+            self.note(functools.partial(services.create, name, display, path))
 
     def delete_value(self, path: str, name: str) -> None:
+        """A value, and its key when nothing is left in it."""
         registry = self._node.registry
-        value = registry.value(path, name)
-        if value is not None:
-            registry.delete_value(path, name)
-            self.note(lambda: registry.set(path, value.name, value.type, value.data))
+        if registry.value(path, name) is None:
+            return
+        self.keep(path)
+        registry.delete_value(path, name)
+        key = registry.find(path)
+        while key is not None and not key.values and not key.keys and path.count("\\"):
+            registry.delete_key(path)
+            path = path.rpartition("\\")[0]
+            key = registry.find(path)
 
     def delete_key(self, path: str) -> None:
-        registry = self._node.registry
-        key = registry.find(path)
-        if key is None:
-            return
-        registry.delete_key(path, recursive=True)
+        if self._node.registry.find(path) is not None:
+            self.keep(path)
+            self._node.registry.delete_key(path, recursive=True)
 
-        def again() -> None:
-            for value in key.values.values():
-                registry.set(path, value.name, value.type, value.data)
 
-        self.note(again)
+def _long(row: Row) -> str:
+    """The long name of a ``FileName`` cell (``SHORT|long``)."""
+    return str(row["FileName"]).rpartition("|")[2]

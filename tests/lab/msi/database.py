@@ -18,6 +18,8 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
 TABLE_MARK = "\u4840"
 STRING, BINARY = 0x0800, 0x0100
 LONG_REFERENCES = 0x8000
+# What the parsers beneath raise on bytes that are no package.
+DAMAGE = (OSError, LookupError, struct.error, zlib.error, ValueError, TypeError, AttributeError, OverflowError)
 
 
 class MsiError(Exception):
@@ -39,16 +41,23 @@ def decode_name(name: str) -> str:
     return "".join(out)
 
 
+def _ansi(value: object) -> str:
+    return value.decode("ascii", errors="replace").rstrip("\0") if isinstance(value, bytes) else ""
+
+
 class Package:
     """The tables of one package, all read at once, and its files."""
 
     def __init__(self, data: bytes) -> None:
         try:
             with olefile.OleFileIO(io.BytesIO(data)) as ole:
+                summary = ole.getproperties("\x05SummaryInformation")
+                self.template = _ansi(summary.get(7))  # "x64;1033"
+                self.package_code = _ansi(summary.get(9))
                 self._streams = {decode_name("/".join(path)): ole.openstream(path).read() for path in ole.listdir()}
             self._strings, self._reference = self._read_strings()
             self.tables = self._read_tables()
-        except (OSError, KeyError, struct.error, IndexError, ValueError) as error:
+        except DAMAGE as error:
             raise MsiError(str(error)) from error
 
     @classmethod
@@ -125,7 +134,7 @@ class Package:
         for row in self.table("Media"):
             cabinet = str(row["Cabinet"] or "")
             if cabinet.startswith("#"):
-                found |= read_cabinet(self._streams[cabinet[1:]])
+                found |= read_cabinet(self._streams.get(cabinet[1:], b""))
         return found
 
 
@@ -133,6 +142,13 @@ def read_cabinet(data: bytes) -> dict[str, bytes]:
     """The files of a cabinet, stored or MSZIP. Raises MsiError."""
     if data[:4] != b"MSCF":
         raise MsiError("not a cabinet")
+    try:
+        return _contents(data)
+    except DAMAGE as reason:
+        raise MsiError("the cabinet is damaged") from reason
+
+
+def _contents(data: bytes) -> dict[str, bytes]:
     (files_offset,) = struct.unpack_from("<I", data, 16)
     folders, files, flags = struct.unpack_from("<HHH", data, 26)
     offset = 36

@@ -6,31 +6,24 @@ follow the Windows Installer documentation.
 
 from __future__ import annotations
 
-import re
+import contextlib
+import functools
 from dataclasses import dataclass
 
 from ..clock import VirtualClock
-from ..journal import acting
-from ..node.cmd.text import words
+from ..journal import acting, current_actor
+from ..node.cmd.running import RunningCommand
 from ..node.cmd.session import Program, Session, Streams
 from ..node.errors import WinError
 from ..node.machine import WindowsNode
-from ..node.registry import DWORD, EXPAND_SZ, SZ
 from .apply import Transaction, install_directory
+from .command_line import Request, parse
 from .database import MsiError, Package
+from .registration import forget, register
 
-UNINSTALL = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
-UPGRADE_CODES = "SOFTWARE\\Classes\\Installer\\UpgradeCodes"
-PRODUCTS = "SOFTWARE\\Classes\\Installer\\Products"
 DURATION_S = 20.0
-
-
-def packed(guid: str) -> str:
-    """A GUID as the Installer keys spell it: each part reversed, the last two by pairs."""
-    parts = guid.strip("{}").split("-")
-    head = "".join(part[::-1] for part in parts[:3])
-    tail = "".join(parts[3:])
-    return (head + "".join(tail[index + 1] + tail[index] for index in range(0, len(tail), 2))).upper()
+POLL_S = 0.5
+STOP_ON_UNINSTALL = 0x22  # msidbServiceControlEventStop | UninstallStop
 
 
 @dataclass
@@ -42,16 +35,6 @@ class Faults:
     mutex_s: float = 0.0
     reboot: bool = False
     stops_store: str | None = None  # service that the installer stops although told not to
-
-
-@dataclass(frozen=True)
-class Request:
-    """A parsed msiexec command line."""
-
-    verb: str  # i | x
-    target: str
-    log: str | None
-    properties: dict[str, str]
 
 
 class Installer:
@@ -66,111 +49,154 @@ class Installer:
         self.packages: dict[str, Package] = {}  # cached packages by product code
         self._lines: list[str] = []
         self._reboot_wanted = False
+        self._product = ""
+        self._held_until = 0.0  # another installer of the lab's fault rules has the mutex
+        self._engine: RunningCommand | None = None
+        node.on_power(self._power)
 
     def msiexec(self, session: Session, rest: str, streams: Streams) -> Program:
-        """The program ``msiexec``; returns the full exit code."""
+        """The program ``msiexec``; returns the full exit code. It only asks: the work is done by the Windows
+        Installer service, so killing this program does not stop an installation."""
         request = parse(rest)
         if request is None:
             return 1639
-        self._lines = [
-            f"=== Verbose logging started: {self._clock.wall():%m/%d/%Y  %H:%M:%S}  Calling process: msiexec"
-        ]
+        if not request.quiet:
+            while True:
+                yield 3600.0
         log = session.path(request.log) if request.log else None
         if log is not None and not self._node.files.is_directory(log.rpartition("\\")[0]):
             return 1622
-        if self.busy or self.faults.mutex_s > 0:
-            if self.faults.mutex_s > 0:
-                self.busy, pause = True, self.faults.mutex_s
-                self.faults.mutex_s = 0
-                self._clock.call_later(pause, self._release)
+        if self.faults.mutex_s > 0:
+            self._held_until, self.faults.mutex_s = self._clock.now + self.faults.mutex_s, 0.0
+        if self.busy or self._clock.now < self._held_until:
             return 1618
         self.busy = True
-        try:
-            code = yield from self._run(session, request)
-        finally:
-            self.busy = False
-        self._write_log(log, code)
-        return code
+        path = request.target if request.target.startswith("{") else session.path(request.target)
+        quiet = Streams(bytearray(), lambda data: None, lambda data: None, lambda: True)
+        program = self._serve(request, path, log, current_actor())
+        with acting("msiexec"):
+            engine = self._engine = RunningCommand(self._node, program, quiet, self._release)
+            engine.begin()
+        while engine.running:
+            yield POLL_S
+        return engine.exit_code or 0
 
     def _release(self) -> None:
         self.busy = False
 
-    def _run(self, session: Session, request: Request) -> Program:
+    def _power(self, up: bool) -> None:
+        if not up and self._engine is not None:
+            self._engine.terminate()
+
+    def _serve(self, request: Request, path: str, log: str | None, client: str) -> Program:
+        """One request in the service, as actor msiexec; ``client`` is who asked for it."""
+        self._lines = [
+            f"=== Verbose logging started: {self._clock.wall():%m/%d/%Y  %H:%M:%S}  Calling process: msiexec"
+        ]
         if self.faults.hang:
             while True:
                 yield 3600.0
         if request.verb == "x":
-            return (yield from self._uninstall(request))
-        path = session.path(request.target)
+            code = yield from self._uninstall(path, client)
+        else:
+            code = yield from self._open(request, path, client)
+        if log is not None:
+            with contextlib.suppress(WinError):
+                self._write_log(log, code)
+        return code
+
+    def _write_log(self, path: str, code: int) -> None:
+        self.log(
+            f"Windows Installer installed the product. Product Name: {self._product}. "
+            f"Installation success or error status: {code}."
+        )
+        self.log(f"MainEngineThread is returning {code}")
+        self._lines.append(f"=== Verbose logging stopped: {self._clock.wall():%m/%d/%Y  %H:%M:%S} ===")
+        self._node.files.write(path, ("\ufeff" + "\r\n".join(self._lines) + "\r\n").encode("utf-16-le"))
+
+    def log(self, text: str) -> None:
+        self._lines.append(f"MSI (s) (10:20) [{self._clock.wall():%H:%M:%S}:000]: {text}")
+
+    def _event(self, number: int, text: str) -> None:
+        level = "Error" if number in (11708, 11725) else "Information"
+        self._node.log_event("Application", "MsiInstaller", number, level, f"Product: {self._product} -- {text}")
+
+    # ---- installing -------------------------------------------------------------------------
+    def _open(self, request: Request, path: str, client: str) -> Program:
         try:
             package = Package(self._node.files.read(path))
         except WinError:
             return 1619
         except MsiError:
             return 1620
-        return (yield from self._install(package, request, path))
-
-    def _write_log(self, path: str | None, code: int) -> None:
-        if path is None:
-            return
-        self._lines += [
-            f"MSI (s) (10:20) [08:00:00:000]: MainEngineThread is returning {code}",
-            f"MSI (s) (10:20) [08:00:00:000]: Windows Installer installed the product. "
-            f"Installation success or error status: {code}.",
-            "=== Verbose logging stopped ===",
-        ]
-        with acting("msiexec"):
-            self._node.files.write(path, ("\ufeff" + "\r\n".join(self._lines) + "\r\n").encode("utf-16-le"))
-
-    def log(self, text: str) -> None:
-        self._lines.append(f"MSI (s) (10:20) [08:00:00:000]: {text}")
-
-    # ---- installing -------------------------------------------------------------------------
-    def _install(self, package: Package, request: Request, path: str) -> Program:
+        self._product = str(package.property("ProductName"))
+        if package.template.startswith("x64") and self._node.profile.architecture != "64-bit":
+            return 1633
         code = str(package.property("ProductCode"))
+        if code in self.packages and "REINSTALL" not in request.properties:
+            # The same package again is maintenance without anything to do; another build of it is refused.
+            return 0 if self.packages[code].package_code == package.package_code else 1638
+        return (yield from self._install(package, request, path, client))
+
+    def _install(self, package: Package, request: Request, path: str, client: str) -> Program:
         version = str(package.property("ProductVersion"))
         found = self._related(package)
-        if code in found:
-            return 1638
         refused = self._refused(package, request, found)
         if refused is not None:
-            self.log(f"Product: {package.property('ProductName')} -- {refused}")
+            self.log(f"Product: {self._product} -- {refused}")
             yield 2.0
-            return 1603
+            return self._failed(1603)
         before = sorted(f"{key} {value}" for key, value in found.items())
-        self._node.journal.record(self._clock.now, self._node.name, "msi.install", version, before, path)
-        with acting("msiexec"):
-            outcome = yield from self._replace(package, request, found)
-        if outcome:
-            return outcome
+        with acting(client):
+            self._node.journal.record(self._clock.now, self._node.name, "msi.install", version, before, path)
+        transaction = Transaction(self._node)
+        try:
+            code = yield from self._replace(package, request, found, transaction)
+        except WinError as error:
+            self.log(f"Error 1304. {error}")
+            code = 1603
+        if code:
+            transaction.rollback()
+            return self._failed(code)
+        self._event(11707, "Installation completed successfully.")
+        self._event(1033, f"Windows Installer installed the product. Product Version: {version}. Status: 0.")
         return self._exit(request, self._reboot_wanted or self.faults.reboot)
 
+    def _failed(self, code: int) -> int:
+        self.log("Action ended: INSTALL. Return value 3.")
+        self._event(11708, "Installation failed.")
+        self._event(1033, f"Windows Installer installed the product. Status: {code}.")
+        return code
+
     def _exit(self, request: Request, reboot: bool) -> int:
-        if not reboot:
+        if not reboot and not request.restart:
             return 0
-        if request.properties.get("REBOOT", "").lower() in ("reallysuppress", "r"):
+        if request.properties.get("REBOOT", "").lower() in ("reallysuppress", "r") and not request.restart:
             return 3010
         self._node.reboot(5.0)
         return 1641
 
-    def _replace(self, package: Package, request: Request, found: dict[str, str]) -> Program:
-        """Remove older versions and install this one: 0, or the failure's code after a rollback."""
-        transaction = Transaction(self._node)
+    def _replace(self, package: Package, request: Request, found: dict[str, str], transaction: Transaction) -> Program:
+        """Remove older versions and install this one: 0, or the code for which to roll back."""
         self._reboot_wanted = self._files_in_use(package, request)
         if self.faults.stops_store:
             self._node.services.stop(self.faults.stops_store)
         yield DURATION_S / 2
         for code in found:
-            yield from self._stop_services(self.packages[code])
-            self._remove(code, transaction, upgrading=True)
-        if self.faults.exit_code is not None:
-            transaction.rollback()
-            self.log("Rolling back. Return value 3.")
-            failure, self.faults.exit_code = self.faults.exit_code, None
-            return failure
+            yield from self._stop_services(self.packages[code], transaction)
+            self._remove(code, transaction)
         directory = transaction.install(package)
-        self._register(package, directory)
+        if self.faults.exit_code is not None:
+            code_wanted, self.faults.exit_code = self.faults.exit_code, None
+            return code_wanted
         yield DURATION_S / 2
+        if not transaction.custom_actions(package):
+            self.log("Error 1722. There is a problem with this Windows Installer package. A program run as part of")
+            return 1603
+        register(self._node, package, directory, transaction)
+        product = str(package.property("ProductCode"))
+        transaction.note(functools.partial(self.packages.pop, product, None))
+        self.packages[product] = package
         for row in package.table("ServiceControl"):
             if int(row["Event"] or 0) & 1:
                 self._node.services.start(str(row["Name"]))
@@ -214,10 +240,11 @@ class Installer:
             self._node.services.stop(name)
         return False
 
-    def _stop_services(self, package: Package) -> Program:
+    def _stop_services(self, package: Package, transaction: Transaction) -> Program:
         for row in package.table("ServiceControl"):
             name = str(row["Name"])
-            if int(row["Event"] or 0) & 0x22 and self._node.services.stop(name) == 0:
+            if int(row["Event"] or 0) & STOP_ON_UNINSTALL and self._node.services.stop(name) == 0:
+                transaction.note_first(functools.partial(self._node.services.start, name))
                 for _second in range(30):
                     status = self._node.services.status(name)
                     if status is None or status.state == "Stopped":
@@ -225,84 +252,43 @@ class Installer:
                     yield 1.0
         return 0
 
-    def _register(self, package: Package, directory: str) -> None:
-        code = str(package.property("ProductCode"))
-        registry = self._node.registry
-        key = f"{UNINSTALL}\\{code}"
-        for name, value in (
-            ("DisplayName", package.property("ProductName")),
-            ("DisplayVersion", package.property("ProductVersion")),
-            ("Publisher", package.property("Manufacturer")),
-            ("InstallLocation", directory + "\\"),
-            ("InstallSource", "C:\\Windows\\Temp\\"),
-        ):
-            registry.set(key, name, SZ, str(value))
-        registry.set(key, "UninstallString", EXPAND_SZ, f"MsiExec.exe /X{code}")
-        registry.set(key, "WindowsInstaller", DWORD, 1)
-        upgrade = packed(str(package.property("UpgradeCode")))
-        registry.set(f"{UPGRADE_CODES}\\{upgrade}", packed(code), SZ, "")
-        registry.set(f"{PRODUCTS}\\{packed(code)}", "ProductName", SZ, str(package.property("ProductName")))
-        self.packages[code] = package
-
     # ---- removing ---------------------------------------------------------------------------
-    def _uninstall(self, request: Request) -> Program:
-        target = request.target.upper() if request.target.startswith("{") else ""
-        if not target:
+    def _uninstall(self, path: str, client: str) -> Program:
+        target = path.upper()
+        if not path.startswith("{"):
             try:
-                target = str(Package(self._node.files.read(request.target)).property("ProductCode")).upper()
-            except (WinError, MsiError):
+                target = str(Package(self._node.files.read(path)).property("ProductCode")).upper()
+            except WinError:
                 return 1619
+            except MsiError:
+                return 1620
         code = next((key for key in self.packages if key.upper() == target), None)
         if code is None:
             return 1605
-        version = str(self.packages[code].property("ProductVersion"))
-        self._node.journal.record(self._clock.now, self._node.name, "msi.remove", version, version, None)
-        with acting("msiexec"):
-            yield from self._stop_services(self.packages[code])
+        package = self.packages[code]
+        self._product = str(package.property("ProductName"))
+        version = str(package.property("ProductVersion"))
+        with acting(client):
+            self._node.journal.record(self._clock.now, self._node.name, "msi.remove", version, version, None)
+        transaction = Transaction(self._node)
+        try:
+            yield from self._stop_services(package, transaction)
             yield DURATION_S / 2
-            self._remove(code, Transaction(self._node), upgrading=False)
+            self._remove(code, transaction)
+        except WinError as error:
+            self.log(str(error))
+            transaction.rollback()
+            self._event(11725, "Removal failed.")
+            return 1603
+        self._event(11724, "Removal completed successfully.")
+        self._event(1034, "Windows Installer removed the product. Status: 0.")
         return 0
 
-    def _remove(self, code: str, transaction: Transaction, upgrading: bool) -> None:
+    def _remove(self, code: str, transaction: Transaction) -> None:
         package = self.packages.pop(code)
-        transaction.note(lambda: self.packages.__setitem__(code, package))
+        transaction.note(functools.partial(self.packages.__setitem__, code, package))
         transaction.remove(package)
-        registry = self._node.registry
-        for path in (f"{UNINSTALL}\\{code}", f"{PRODUCTS}\\{packed(code)}"):
-            transaction.delete_key(path)
-        upgrade = f"{UPGRADE_CODES}\\{packed(str(package.property('UpgradeCode')))}"
-        transaction.delete_value(upgrade, packed(code))
-        key = registry.find(upgrade)
-        if key is not None and not key.values and not upgrading:
-            registry.delete_key(upgrade)
-
-
-def parse(rest: str) -> Request | None:
-    """msiexec's options; None for a line it answers with 1639."""
-    verb = target = ""
-    log: str | None = None
-    properties: dict[str, str] = {}
-    items = words(rest)
-    index = 0
-    while index < len(items):
-        item = items[index]
-        lower = item.lower()
-        index += 1
-        if re.fullmatch(r"[A-Z_][A-Z0-9_.]*=.*", item, re.DOTALL):
-            name, _, value = item.partition("=")
-            properties[name] = value
-        elif lower in ("/i", "-i", "/package", "/x", "-x", "/uninstall") and index < len(items):
-            verb = "x" if lower[1] in "xu" else "i"
-            target = items[index]
-            index += 1
-        elif re.fullmatch(r"[/-]x\{[0-9a-f-]+\}", lower):
-            verb, target = "x", item[2:]
-        elif re.fullmatch(r"[/-]l[*a-z!+]*", lower) or lower == "/log":
-            log = items[index] if index < len(items) else None
-            index += 1
-        elif not re.fullmatch(r"[/-](q[nbrf]?[+-]?!?|quiet|passive|norestart|forcerestart|promptrestart)", lower):
-            return None
-    return Request(verb, target, log, properties) if verb and target else None
+        forget(package, transaction)
 
 
 def _holds(condition: str, properties: set[str]) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from ..clock import Timer
+from ..journal import acting
 from ..node.errors import WinError
 from ..node.machine import WindowsNode
 
@@ -11,7 +15,11 @@ SETTINGS = KEY + "\\Settings"
 LOCAL_DATA = "C:\\ProgramData\\SPAMfighter\\Exchange Module"
 DATABASE = "sem.db"
 LOG = "sem.log"
+HEARTBEAT = "sem.heartbeat"
+HEARTBEAT_S = 60.0
 ERROR_PATH_NOT_FOUND = 3
+ERROR_REVISION_MISMATCH = 1306
+FORMATS = {"4.0": 1}  # by minor version; later ones write format 2
 
 
 class SemService:
@@ -26,6 +34,12 @@ class SemService:
     def __init__(self, node: WindowsNode, version: str) -> None:
         self._node = node
         self.version = version
+        self._timer: Timer | None = None
+        self._beats = 0
+
+    @property
+    def format(self) -> int:
+        return FORMATS.get(self.version.rpartition(".")[0], 2)
 
     @property
     def directory(self) -> str:
@@ -40,18 +54,42 @@ class SemService:
         database = f"{self.directory}\\{DATABASE}"
         try:
             if not files.exists(database):
-                files.write(database, f"format {self.version}\r\n".encode())
+                files.write(database, f"format {self.format}\r\n".encode())
+            found, _, rest = files.read(database).partition(b"\r\n")
+            number = int(found.removeprefix(b"format ") or 0)
+            if number > self.format:
+                self._log(f"database has format {number}, this version reads up to {self.format}")
+                return ERROR_REVISION_MISMATCH
+            if number < self.format:
+                files.write(database, f"format {self.format}\r\n".encode() + rest)
+                self._log(f"database migrated from format {number} to {self.format}")
             files.write(database, f"opened by {self._node.name} {self.version}\r\n".encode(), append=True)
             self._log("started")
         except WinError as error:
             return error.code
+        self._beats = 0
+        self._timer = self._node.clock.call_later(HEARTBEAT_S, self._beat)
         return 0
 
     def stop(self) -> None:
+        self._end()
         self._log("stopped gracefully")
 
     def killed(self) -> None:
         """Nothing is written: the process was gone."""
+        self._end()
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _beat(self) -> None:
+        self._beats += 1
+        self._timer = self._node.clock.call_later(HEARTBEAT_S, self._beat)
+        text = f"{self._beats} {self._node.clock.wall():%Y-%m-%d %H:%M:%S}\r\n"
+        with contextlib.suppress(WinError), acting("service"):
+            self._node.files.write(f"{self.directory}\\{HEARTBEAT}", text.encode())
 
     def _log(self, text: str) -> None:
         try:

@@ -20,31 +20,32 @@ HERE = Path(__file__).resolve().parent
 @dataclass(frozen=True, slots=True)
 class Build:
     version: str
-    condition: str = "1"  # a launch condition; one that never holds makes the broken package
+    setup_exit: int = 0  # what its last installation step exits with; not 0 makes the broken package
 
     @property
     def file_name(self) -> str:
         return f"spamfighter-sem-{self.version}.msi"
 
 
-BUILDS = (Build("4.0.1"), Build("4.1.0"), Build("4.2.0", condition="SEMNEVERSET"))
+BUILDS = (Build("4.0.1"), Build("4.1.0"), Build("4.2.0", setup_exit=1))
 
 
-def program_files(version: str) -> dict[str, bytes]:
+def program_files(version: str, setup_exit: int = 0) -> dict[str, bytes]:
     """The program files: text that the lab's node model recognises, padded to an honest size."""
     service = f"LAB-SERVICE stand-in-sem {version}\r\n".encode() + b"\x90" * 180_000
     agent = f"LAB-TRANSPORT-AGENT stand-in-sem {version}\r\n".encode() + b"\x90" * 60_000
-    return {"semsvc.exe": service, "semagent.dll": agent}
+    setup = f"LAB-SETUP exit {setup_exit}\r\n".encode() + b"\x90" * 4_000
+    return {"semsvc.exe": service, "semagent.dll": agent, "semsetup.exe": setup}
 
 
 def build(item: Build, target: Path) -> Path:
     """One package. Raises CalledProcessError when wixl fails."""
     with tempfile.TemporaryDirectory() as directory:
-        for name, data in program_files(item.version).items():
+        for name, data in program_files(item.version, item.setup_exit).items():
             (Path(directory) / name).write_bytes(data)
         shutil.copy(HERE / "sem.wxs", directory)
         path = target.resolve() / item.file_name
-        defines = ("Version=" + item.version, "Condition=" + item.condition)
+        defines = ("Version=" + item.version,)
         command = ["wixl", "-a", "x64", *(part for define in defines for part in ("-D", define))]
         subprocess.run([*command, "-o", str(path), "sem.wxs"], cwd=directory, check=True)
     return path
