@@ -132,7 +132,7 @@ class Package:
         """Contents by the key of the File table, from the embedded cabinets."""
         found: dict[str, bytes] = {}
         for row in self.table("Media"):
-            cabinet = str(row["Cabinet"] or "")
+            cabinet = str(row.get("Cabinet") or "")
             if cabinet.startswith("#"):
                 found |= read_cabinet(self._streams.get(cabinet[1:], b""))
         return found
