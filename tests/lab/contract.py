@@ -203,8 +203,14 @@ class Machine(Protocol):
 
     name: str
     up: bool
-    settings: WinrmSettings
-    os_version: str  # "6.1.7601", for Identify
+
+    @property
+    def settings(self) -> WinrmSettings: ...
+
+    @property
+    def os_version(self) -> str:
+        """Such as "6.1.7601", for Identify."""
+        ...
 
     def accounts(self) -> Sequence[Account]: ...
 

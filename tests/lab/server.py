@@ -17,6 +17,7 @@ from .control import ControlServer
 from .inventory import Endpoint
 from .topology import ClusterSpec, Topology
 from .verbs import Verbs
+from .wire.endpoint import Endpoint as WsManEndpoint
 from .wire.server import WinrmServer
 from .wire.tls import CertificateAuthority
 from .world import World
@@ -71,12 +72,16 @@ class LabProcess:
         """Open the listeners of one machine."""
         machine = self.world.machines[name]
         ports: dict[str, int] = {}
-        self.listeners[name] = []
+        servers: list[WinrmServer] = []
+        self.listeners[name] = servers
+        endpoint = WsManEndpoint(machine, self.world.switches, self.world.counters[name])
         for scheme in self.topology.wire.listeners:
             tls = self.authority.server(machine.name, ADDRESS, machine.settings.tls_max) if scheme == "https" else None
-            server = WinrmServer(machine, self.world.switches, self.world.faults, self.world.counters[name])
+            counters = self.world.counters[name]
+            server = WinrmServer(machine, self.world.switches, self.world.faults, counters, endpoint)
             ports[scheme] = await server.start(ADDRESS, self._port(), tls)
-            self.listeners[name].append(server)
+            servers.append(server)
+        machine.on_power(lambda up: _cut(servers, up))
         self.endpoints[name] = Endpoint(name, ADDRESS, ports.get("http"), ports.get("https"))
         return self.endpoints[name]
 
@@ -127,6 +132,12 @@ class LabProcess:
                 task = asyncio.create_task(self.listen(node.name))
                 self._background.add(task)
                 task.add_done_callback(self._background.discard)
+
+
+def _cut(servers: list[WinrmServer], up: bool) -> None:
+    """A node without power answers nobody."""
+    for server in servers if not up else ():
+        server.drop()
 
 
 def vars_of(endpoint: Endpoint) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ class ClusterSpec:
     shape: str
     nodes: tuple[NodeSpec, ...]
     groups: Mapping[str, Any] = field(default_factory=dict)
-    disks: int = 2
+    disks: int = 1
     localised: bool = False
 
 
@@ -180,7 +180,7 @@ class _Reader:
             shape=self.choice(found["shape"], SHAPES),
             nodes=tuple(self.node(key, value) for key, value in nodes.items()),
             groups=self.plain(found["groups"]) if "groups" in found else {},
-            disks=int(self.plain(found["disks"])) if "disks" in found else 2,
+            disks=int(self.plain(found["disks"])) if "disks" in found else 1,
             localised=bool(self.plain(found["localised"])) if "localised" in found else False,
         )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..contract import Pending
+from ..contract import Host, Pending
 from . import properties
 from .base import Base
 from .errors import refusal
-from .model import Group, NodeState, ResourceState
+from .model import Group, Node, NodeState, ResourceState
 from .versions import ClusterVersion
 
 
@@ -111,6 +111,17 @@ class GroupVerbs(Base):
         properties.set_common(self.core, self.core.group(name), table, changed, "group.property")
 
     # ---- nodes ------------------------------------------------------------------------------
+    def add_node(self, host: Host) -> frozenset[str]:
+        """A further member, whose cluster service has not started; the names of the resources there were.
+
+        Whether it becomes a possible owner of resources whose list nobody touched is open (mscluster 4.4).
+        """
+        if not self.switches.late_node_becomes_possible_owner:
+            for item in self.core.resources.values():
+                item.possible_owners = set(self.core.owners(item))
+        self.core.nodes.append(Node(host.name, host, str(len(self.core.nodes) + 1), member=False))
+        return frozenset(item.name for item in self.core.resources.values())
+
     def pause_node(self, name: str, drain: bool = False) -> None:
         node = self.core.node(name)
         if node.state is NodeState.DOWN:
