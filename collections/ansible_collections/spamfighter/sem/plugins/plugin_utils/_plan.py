@@ -60,7 +60,6 @@ class Context(t.Protocol):
 
     def check_owner(self, change: Change) -> None:
         """Raise :class:`OwnerChanged` when the node this change needs no longer owns the group."""
-        ...
 
 
 class OwnerChanged(Exception):

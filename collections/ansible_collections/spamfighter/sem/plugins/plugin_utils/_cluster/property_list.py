@@ -60,7 +60,7 @@ def decode(data: bytes) -> dict[str, Value]:
         (count,) = struct.unpack_from("<I", data, 0)
         offset = 4
         found: dict[str, Value] = {}
-        for _ in range(count):
+        for _index in range(count):
             tag, raw, offset = _read(data, offset)
             if tag != NAME_TAG:
                 raise PropertyListError(f"a name was expected, tag {tag:#x} found")

@@ -118,9 +118,10 @@ class ClusterWriter:
             "ResourceType": kind,
             "SeparateMonitor": separate_monitor,
         }
-        act = lambda: self._invoke("CreateResource", None, arguments)  # noqa: E731 - a route is a callable
         return self._verified(
-            f"create the resource {name!r}", [("method", act)], lambda: read_resource(self.ws, name) is not None
+            f"create the resource {name!r}",
+            [("method", lambda: self._invoke("CreateResource", None, arguments))],
+            lambda: read_resource(self.ws, name) is not None,
         )
 
     def delete_resource(self, name: str) -> str:

@@ -98,18 +98,18 @@ class Registry:
 
     def create(self, path: str, view: View = 64) -> None:
         """The key with its parents."""
-        code, _ = self._call("CreateKey", physical(path, view))
+        code, _outputs = self._call("CreateKey", physical(path, view))
         if code != OK:
             raise self._refused("create", path, code)
 
     def write_text(self, path: str, name: str, value: str, view: View = 64) -> None:
         """A REG_SZ value; the key must exist. Read back by the caller's next observation."""
-        code, _ = self._call("SetStringValue", physical(path, view), sValueName=name, sValue=value)
+        code, _outputs = self._call("SetStringValue", physical(path, view), sValueName=name, sValue=value)
         if code != OK:
             raise self._refused("write", f"{path}\\{name}", code)
 
     def delete_value(self, path: str, name: str, view: View = 64) -> None:
-        code, _ = self._call("DeleteValue", physical(path, view), sValueName=name)
+        code, _outputs = self._call("DeleteValue", physical(path, view), sValueName=name)
         if code not in (OK, VALUE_MISSING, KEY_MISSING):
             raise self._refused("delete", f"{path}\\{name}", code)
 

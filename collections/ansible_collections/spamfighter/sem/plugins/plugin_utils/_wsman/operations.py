@@ -37,7 +37,6 @@ class Shell(t.Protocol):
         Raises: OutcomeUnknown when the connection is lost while it runs; WaitTimeout after ``timeout_s``
         (the command is sent a terminate signal).
         """
-        ...
 
 
 class WsManOperations(t.Protocol):
@@ -53,7 +52,6 @@ class WsManOperations(t.Protocol):
     ) -> list[CimInstance]:
         """All instances; optimised enumeration, all pages pulled. ``wql`` is a whole query made with
         ``_wsman.wql``; ``selectors`` is the selector-filter dialect (wsman 3.5)."""
-        ...
 
     def invoke(
         self,
@@ -66,10 +64,8 @@ class WsManOperations(t.Protocol):
         options: Mapping[str, str] | None = None,
     ) -> Mapping[str, CimValue]:
         """Out parameters and ``ReturnValue`` (int or None). A non-zero ReturnValue is not an error here."""
-        ...
 
     def put(self, schema: ClassSchema, keys: Mapping[str, str | Reference], instance: CimInstance) -> None:
         """Put the whole instance (wsman 3.7). The caller reads back."""
-        ...
 
     def shell(self, codepage: int = 65001) -> Shell: ...

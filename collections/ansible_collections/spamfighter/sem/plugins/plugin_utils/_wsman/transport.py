@@ -34,11 +34,9 @@ class Transport(t.Protocol):
         Raises:
             NotSent, OutcomeUnknown, AuthRefused, TlsRefused, HttpStatus.
         """
-        ...
 
     def reauthenticate(self) -> None:
         """Drop the session; the next request logs in anew."""
-        ...
 
     def close(self) -> None: ...
 

@@ -110,7 +110,7 @@ def read_reference(element: ET.Element) -> Reference:
     """A reference from endpoint-reference content, which stands directly in the property (wsman 3.3)."""
     parameters = child(element, "ReferenceParameters")
     uri = text(child(parameters, "ResourceURI"))
-    namespace, _, name = uri.partition("/wmi/")[2].rpartition("/")
+    namespace, _slash, name = uri.partition("/wmi/")[2].rpartition("/")
     keys: list[tuple[str, str]] = []
     for item in child(parameters, "SelectorSet") or ():
         keys.append((item.get("Name", ""), item.text or ""))
