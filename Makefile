@@ -1,5 +1,5 @@
 # Commands of the workspace; `make help` lists them. Everything runs in .venv, made on first use.
-PYTHON ?= python3
+PYTHON ?= $(shell .ci/find-python)
 VENV := .venv
 BIN := $(VENV)/bin
 WORK := .work
@@ -9,17 +9,18 @@ JOBS ?= auto
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help demo test lab build lint sanity molecule mutants fidelity clean
+.PHONY: help setup demo test lab build lint sanity molecule mutants fidelity fidelity-check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 23
 
 $(VENV)/.ready: requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; run: make PYTHON=python3.11 ...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c '' 2> /dev/null || { test -n "$(PYTHON)" && $(PYTHON) -m venv $(VENV); }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+setup: $(VENV)/.ready  ## Make .venv, as every other command does when it is missing
 
 demo: $(VENV)/.ready  ## Install SEM on a cluster in the lab, twice, and show the cluster
 	@$(BIN)/python -m demo
@@ -31,14 +32,15 @@ lab: $(VENV)/.ready  ## Run the lab in the foreground and write inventories/lab/
 	$(BIN)/python -m lab run tests/lab/topologies/demo.yml --dir $(WORK)/lab --ports $(SEM_LAB_PORT) --inventory inventories/lab/hosts.yml
 
 build: $(VENV)/.ready  ## Build the collection archive into build/
-	@mkdir -p build
+	@mkdir -p build && rm -f build/*.tar.gz
 	$(BIN)/ansible-galaxy collection build $(COLLECTION) --output-path build --force
+	$(BIN)/python .ci/check_archive.py build
 
 lint: $(VENV)/.ready  ## ruff, mypy --strict, ansible-lint (production profile)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy tests/lab $(COLLECTION)/plugins/plugin_utils
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline --profile production
+	$(BIN)/mypy tests/lab $(COLLECTION)/plugins/plugin_utils .ci/*.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint
 
 sanity: $(VENV)/.ready  ## ansible-test sanity without Docker
 	.ci/sanity
@@ -52,6 +54,9 @@ mutants: $(VENV)/.ready  ## Break each rule on purpose; a test has to fail each 
 fidelity: $(VENV)/.ready  ## Write tests/lab/FIDELITY.md from the fact markers
 	$(BIN)/python -m lab.fidelity
 
+fidelity-check: $(VENV)/.ready  ## Fail when tests/lab/FIDELITY.md is not what make fidelity writes
+	$(BIN)/python -m lab.fidelity --check
+
 clean:  ## Remove what the commands above made
-	rm -rf $(VENV) $(WORK) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(WORK) build .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
