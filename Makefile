@@ -40,7 +40,7 @@ lint: $(VENV)/.ready  ## ruff, mypy --strict, ansible-lint (production profile)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy tests/lab $(COLLECTION)/plugins/plugin_utils .ci/*.py
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint
+	ANSIBLE_INVENTORY_UNPARSED_FAILED=false PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint
 
 sanity: $(VENV)/.ready  ## ansible-test sanity without Docker
 	.ci/sanity
