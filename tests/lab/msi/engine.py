@@ -185,7 +185,7 @@ class Installer:
         for code in found:
             yield from self._stop_services(self.packages[code], transaction)
             self._remove(code, transaction)
-        directory = transaction.install(package)
+        transaction.install(package)
         if self.faults.exit_code is not None:
             code_wanted, self.faults.exit_code = self.faults.exit_code, None
             return code_wanted
@@ -193,7 +193,7 @@ class Installer:
         if not transaction.custom_actions(package):
             self.log("Error 1722. There is a problem with this Windows Installer package. A program run as part of")
             return 1603
-        register(self._node, package, directory, transaction)
+        register(self._node, package, transaction)
         product = str(package.property("ProductCode"))
         transaction.note(functools.partial(self.packages.pop, product, None))
         self.packages[product] = package

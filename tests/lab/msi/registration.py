@@ -20,7 +20,7 @@ def packed(guid: str) -> str:
     return (head + "".join(tail[index + 1] + tail[index] for index in range(0, len(tail), 2))).upper()
 
 
-def register(node: WindowsNode, package: Package, directory: str, transaction: Transaction) -> None:
+def register(node: WindowsNode, package: Package, transaction: Transaction) -> None:
     """Make the product known: Uninstall, UpgradeCodes and Products."""
     code = str(package.property("ProductCode"))
     registry = node.registry
@@ -33,7 +33,7 @@ def register(node: WindowsNode, package: Package, directory: str, transaction: T
         ("DisplayName", package.property("ProductName")),
         ("DisplayVersion", package.property("ProductVersion")),
         ("Publisher", package.property("Manufacturer")),
-        ("InstallLocation", directory + "\\"),
+        ("InstallLocation", str(package.property("ARPINSTALLLOCATION") or "")),  # empty unless the package sets it
         ("InstallSource", "C:\\Windows\\Temp\\"),
     ):
         registry.set(key, name, SZ, str(value))

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .._windows.model import View
@@ -16,6 +17,7 @@ PRODUCT_NAME = "SPAMfighter Exchange Module"
 RESOURCE_NAME = "SPAMfighter Cluster Instance"
 FOLDER_NAME = "SPAMfighter"
 GENERIC_SERVICE = "Generic Service"
+UNKNOWN_SERVICE = "(the service that the package installs)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Profile:
     data_value: str | None = None
     view: View = 64
 
+    @property
+    def settings_key(self) -> str | None:
+        """The key that the checkpoint covers (rule 9): the settings subkey, never the product's root key."""
+        if not self.registry_key or not self.settings_subkey:
+            return None
+        return f"{self.registry_key}\\{self.settings_subkey}"
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -44,12 +53,15 @@ class Package:
     checksum: str | None = None  # "sha256:..."
     upgrade_code: str | None = None
     arguments: tuple[str, ...] = ()
-    exit_codes: dict[int, str] = field(default_factory=dict)
+    exit_codes: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SemNode:
-    """What a node publishes for the others during a play (design 9.6); missing means unknown, never absent."""
+    """What a node publishes for the others during a play (design 9.6); missing means unknown, never absent.
+
+    ``fresh``: SEM was installed in this run, so it has no data of its own worth keeping.
+    """
 
     run_id: str
     node: str
@@ -61,3 +73,4 @@ class SemNode:
     start_mode: str | None
     service_state: str | None
     predicted: bool
+    fresh: bool = False

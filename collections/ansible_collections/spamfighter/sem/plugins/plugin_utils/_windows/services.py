@@ -12,7 +12,7 @@ import struct
 
 from .._wait import Clock, WaitTimeout, wait_for
 from .._wsman.operations import Shell, WsManOperations
-from .._wsman.types import CimInstance
+from .._wsman.types import CimInstance, CimValue
 from .._wsman.wql import select
 from .errors import WindowsError
 from .model import Service
@@ -107,6 +107,14 @@ def set_start_mode(ws: WsManOperations, name: str, mode: str) -> None:
     arguments = {"StartMode": WRITTEN.get(mode, mode)}
     result = ws.invoke(SERVICE, "ChangeStartMode", {"Name": name}, arguments)
     _check(name, f"set the start mode {mode} of", result.get("ReturnValue"))
+
+
+def set_account(ws: WsManOperations, name: str, account: str, password: str | None) -> None:
+    """The account that the service logs on with, effective at its next start. Raises WindowsError."""
+    arguments: dict[str, CimValue] = {"StartName": account}
+    if password is not None:
+        arguments["StartPassword"] = password
+    _check(name, "set the account of", ws.invoke(SERVICE, "Change", {"Name": name}, arguments).get("ReturnValue"))
 
 
 def disable_recovery(ws: WsManOperations, shell: Shell, name: str) -> None:

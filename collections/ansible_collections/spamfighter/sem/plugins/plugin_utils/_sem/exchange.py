@@ -1,0 +1,138 @@
+# Copyright (c) 2026 SPAMfighter SEM collection maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: internal to this collection; it may change in any release without notice.
+
+"""Finding the Exchange group and SEM's resource in it (rules 2 and 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .._cluster.model import Cluster, Group, Resource, ResourceState
+from .._plan import Problem
+from .profile import GENERIC_SERVICE
+
+PROTECTED = ("Microsoft Exchange",)
+SYSTEM_ATTENDANT = "microsoft exchange system attendant"
+INFORMATION_STORE = "microsoft exchange information store"
+NETWORK_NAME = "Network Name"
+STORAGE = 1  # ResourceClass of everything that is a disk, whatever its type (mscluster 2.6)
+PHYSICAL_DISK = "Physical Disk"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The group that SEM belongs to. ``group`` None without problems: there is none, and ``note`` says why that
+    is fine. ``unprotected``: further Exchange groups that get no SEM (one Windows service serves one resource)."""
+
+    group: Group | None = None
+    note: str = ""
+    unprotected: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def is_protected(resource: Resource, types: Iterable[str]) -> bool:
+    """Whether the resource's registered type begins with one of ``types``."""
+    return any(resource.type.lower().startswith(item.lower()) for item in types)
+
+
+def protected_groups(cluster: Cluster, types: Iterable[str] = PROTECTED) -> tuple[str, ...]:
+    """Names of the groups that hold a protected resource."""
+    wanted = tuple(types)
+    return tuple(sorted({item.group for item in cluster.resources.values() if is_protected(item, wanted)}))
+
+
+def find_group(cluster: Cluster | None, named: str | None, types: tuple[str, ...] = PROTECTED) -> Finding:
+    """The group for SEM. A group named by the admin always wins, whatever its types (rule 2)."""
+    if cluster is None:
+        return Finding(note="this is not a cluster: SEM is an ordinary service here")
+    candidates = protected_groups(cluster, types)
+    if named:
+        group = cluster.group(named)
+        if group is None:
+            known = ", ".join(repr(item) for item in sorted(cluster.groups))
+            advice = f"set cluster_group to one of {known}"
+            return Finding(problems=(Problem("group_missing", cluster.name, f"there is no group {named!r}", advice),))
+        others = tuple(item for item in candidates if item.lower() != group.name.lower())
+        return Finding(group, unprotected=others)
+    if not candidates:
+        kinds = " or ".join(repr(item) for item in types)
+        note = (
+            f"no group of the cluster {cluster.name} holds resources whose type begins with {kinds} (a DAG has none): "
+            "SEM is an ordinary service here"
+        )
+        return Finding(note=note)
+    if len(candidates) > 1:
+        listed = ", ".join(repr(item) for item in candidates)
+        what = f"several groups hold Exchange resources: {listed}"
+        advice = "name the one that gets SEM with cluster_group; one service can serve one group only"
+        return Finding(problems=(Problem("several_groups", cluster.name, what, advice),))
+    return Finding(cluster.group(candidates[0]))
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """SEM's resource as it is: ``resource`` None means that it has to be created."""
+
+    resource: Resource | None = None
+    note: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def find_resource(
+    cluster: Cluster, group: Group, name: str, kind: str = GENERIC_SERVICE, service: str | None = None
+) -> Adoption:
+    """The resource to use (rule 5): ours by name, or a Generic Service with SEM's service under another name."""
+    named = cluster.resource(name)
+    if named is not None:
+        return _named(cluster, group, named, kind)
+    for item in cluster.resources.values():
+        if service is None or item.type != GENERIC_SERVICE or _service_of(item) != service.lower():
+            continue
+        if item.group.lower() != group.name.lower():
+            what = f"the service {service} is run by {item.name!r} in the group {item.group!r}"
+            advice = "a service can serve one group only: name that group, or delete the resource"
+            return Adoption(problems=(Problem("service_taken", cluster.name, what, advice),))
+        return Adoption(item, note=f"{item.name!r} runs SEM's service and is adopted under its own name")
+    return Adoption()
+
+
+def _named(cluster: Cluster, group: Group, found: Resource, kind: str) -> Adoption:
+    if found.group.lower() != group.name.lower():
+        what = f"the resource {found.name!r} is in the group {found.group!r}, not in {group.name!r}"
+        advice = "rename or delete it, or name its group with cluster_group"
+        return Adoption(problems=(Problem("name_taken", cluster.name, what, advice),))
+    if found.type.lower() not in (kind.lower(), GENERIC_SERVICE.lower()):
+        what = f"the resource {found.name!r} is of type {found.type!r}, not {kind!r}"
+        advice = "set resource_type to its type if it is SEM's own, or rename it"
+        return Adoption(problems=(Problem("type_differs", cluster.name, what, advice),))
+    return Adoption(found)
+
+
+def _service_of(resource: Resource) -> str:
+    return str(resource.private.get("ServiceName") or "").lower()
+
+
+def exchange_states(cluster: Cluster, types: tuple[str, ...] = PROTECTED) -> dict[str, str]:
+    """State and owner of everything that an installer must leave alone (rule 16)."""
+    found = {}
+    for name in protected_groups(cluster, types):
+        group = cluster.group(name)
+        owner = group.owner if group else None
+        for item in cluster.in_group(name):
+            if is_protected(item, types):
+                found[item.name] = f"{ResourceState(item.state).name} on {owner}"
+    return found
+
+
+def owned_exchange_groups(cluster: Cluster, node: str, types: tuple[str, ...] = PROTECTED) -> tuple[str, ...]:
+    """The Exchange groups that ``node`` owns now; a node that owns any counts as active (rule 20)."""
+    found = []
+    for name in protected_groups(cluster, types):
+        group = cluster.group(name)
+        if group is not None and (group.owner or "").lower() == node.lower():
+            found.append(group.name)
+    return tuple(found)

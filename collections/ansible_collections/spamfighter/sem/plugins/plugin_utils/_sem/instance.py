@@ -1,0 +1,284 @@
+# Copyright (c) 2026 SPAMfighter SEM collection maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: internal to this collection; it may change in any release without notice.
+
+"""SEM's cluster resource: how it has to be, and the steps there in their order (rules 5 to 10)."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .._cluster.model import Cluster, Group, GroupState, NodeState, Resource, ResourceState, RestartPolicy
+from .._plan import Change, Plan, Problem
+from .exchange import (
+    INFORMATION_STORE,
+    NETWORK_NAME,
+    PROTECTED,
+    SYSTEM_ATTENDANT,
+    is_protected,
+)
+from .profile import GENERIC_SERVICE
+
+State = t.Literal["present", "online", "offline", "absent"]
+RESTART_WITHOUT_FAILOVER = 1
+
+
+@dataclass(frozen=True)
+class InstanceWanted:
+    """Times in ms, as the cluster has them. ``disk``: the resource that holds the folder. ``checkpoint``: a key
+    below HKLM. ``service``: SEM's short service name."""
+
+    state: State
+    name: str
+    resource_type: str
+    service: str
+    restart: RestartPolicy
+    pending_timeout_ms: int
+    disk: str | None
+    checkpoint: str | None
+    depends_on: t.Literal["required", "all"] = "required"
+    use_network_name: bool = False
+    protected_types: tuple[str, ...] = PROTECTED
+
+
+@dataclass(frozen=True)
+class InstanceSeen:
+    """``resource`` None: not there yet. ``settings_key``: whether the checkpoint's key exists on the owner; None:
+    this node is not the owner and cannot know."""
+
+    cluster: Cluster
+    group: Group
+    resource: Resource | None
+    settings_key: bool | None
+
+    @property
+    def name(self) -> str:
+        return self.resource.name if self.resource else ""
+
+
+def plan_instance(wanted: InstanceWanted, seen: InstanceSeen) -> Plan:
+    """Every step for ``wanted.state``, in the order of rule 6."""
+    if wanted.state == "absent":
+        return _plan_absent(seen)
+    problems = tuple(_problems(wanted, seen))
+    if problems:
+        return Plan(problems=problems)
+    providers = wanted_providers(wanted, seen)
+    name = seen.name or wanted.name
+    plan = _plan_properties(wanted, seen, name)
+    plan += _plan_dependencies(seen, name, providers)
+    plan += _plan_owners(seen, name)
+    plan += _plan_checkpoint(wanted, seen, name)
+    return plan + _plan_state(wanted, seen, name, providers)
+
+
+# ---- preconditions ------------------------------------------------------------------------------
+def _problems(wanted: InstanceWanted, seen: InstanceSeen) -> Iterable[Problem]:
+    where = seen.group.name
+    if seen.group.state == GroupState.PENDING or (seen.resource and seen.resource.state.pending):
+        advice = "wait until the group has settled, then run this again"
+        yield Problem("group_pending", where, f"the group {where!r} is changing its state right now", advice)
+    if seen.resource is not None and seen.resource.name in seen.cluster.or_dependencies:
+        advice = "change the dependency to AND by hand, or delete the resource and run this again"
+        yield Problem("or_dependency", seen.resource.name, "the resource has a dependency with OR", advice)
+    members = seen.cluster.in_group(where)
+    attendants = [item for item in members if item.type.lower() == SYSTEM_ATTENDANT]
+    stores = [item for item in members if item.type.lower() == INFORMATION_STORE]
+    exchange = any(is_protected(item, PROTECTED) for item in members)
+    if exchange and not (attendants and stores):
+        what = f"the group {where!r} lacks an Exchange System Attendant or an Information Store resource"
+        yield Problem("exchange_incomplete", where, what, "repair the Exchange resources of this group first")
+    depending = seen.cluster.dependents(seen.name) if seen.name else frozenset()
+    if depending:
+        what = f"{', '.join(sorted(depending))} depend on {seen.name!r} and would go down with it"
+        yield Problem("depended_on", seen.name, what, "remove these dependencies: nothing may depend on SEM")
+
+
+def wanted_providers(wanted: InstanceWanted, seen: InstanceSeen) -> frozenset[str]:
+    """Direct dependencies (rule 7): System Attendant, Information Store, the folder's disk, and the Network Name if
+    used; with ``all`` every protected resource. A group without Exchange: its protected resources."""
+    members = [item for item in seen.cluster.in_group(seen.group.name) if item.name != seen.name]
+    found = {item.name for item in members if item.type.lower() in (SYSTEM_ATTENDANT, INFORMATION_STORE)}
+    if wanted.depends_on == "all" or not found:
+        found |= {item.name for item in members if is_protected(item, wanted.protected_types)}
+    if wanted.use_network_name:
+        found |= {item.name for item in members if item.type == NETWORK_NAME}
+    if wanted.disk is not None:
+        found.add(wanted.disk)
+    return frozenset(found)
+
+
+# ---- properties ---------------------------------------------------------------------------------
+def _plan_properties(wanted: InstanceWanted, seen: InstanceSeen, name: str) -> Plan:
+    changes: list[Change] = []
+    existing = seen.resource
+    kind = existing.type if existing else wanted.resource_type
+    if existing is None:
+        why = "SEM has to fail over with Exchange"
+        after = {"group": seen.group.name, "type": kind, "separate_monitor": True}
+        changes.append(Change("resource", name, None, after, why))
+    if kind.lower() == GENERIC_SERVICE.lower():
+        changes += _private_change(wanted, existing, name)
+    if existing is None or existing.restart != wanted.restart:
+        why = "SEM is restarted where it is; it never moves Exchange"
+        before = policy_data(existing.restart) if existing else None
+        changes.append(Change("restart_policy", name, before, policy_data(wanted.restart), why))
+    if existing is None or existing.pending_timeout_ms != wanted.pending_timeout_ms:
+        why = "how long the cluster waits for SEM to start or stop"
+        before_ms = existing.pending_timeout_ms if existing else None
+        changes.append(Change("pending_timeout", name, before_ms, wanted.pending_timeout_ms, why))
+    if existing is not None and not existing.separate_monitor:
+        why = "a crash of SEM's monitor must not touch other resources; effective at the next online"
+        changes.append(Change("separate_monitor", name, False, True, why))
+    return Plan(tuple(changes))
+
+
+def _private_change(wanted: InstanceWanted, existing: Resource | None, name: str) -> list[Change]:
+    after: dict[str, object] = {
+        "ServiceName": wanted.service,
+        "UseNetworkName": 1 if wanted.use_network_name else 0,
+    }
+    before = {key: existing.private.get(key) for key in after} if existing else {}
+    same = str(before.get("ServiceName") or "").lower() == wanted.service.lower()
+    if existing and same and int(before.get("UseNetworkName") or 0) == after["UseNetworkName"]:
+        return []
+    return [Change("private", name, before or None, after, "which service the resource runs")]
+
+
+def policy_data(policy: RestartPolicy) -> dict[str, int]:
+    """A restart policy as plain data under the cluster's own names."""
+    return {
+        "RestartAction": policy.action,
+        "RestartThreshold": policy.threshold,
+        "RestartPeriod": policy.period_ms,
+        "RetryPeriodOnFailure": policy.retry_ms,
+    }
+
+
+# ---- relations ----------------------------------------------------------------------------------
+def _plan_dependencies(seen: InstanceSeen, name: str, wanted: frozenset[str]) -> Plan:
+    present = seen.cluster.providers.get(name, frozenset()) if seen.resource else frozenset()
+    changes = [
+        Change("add_dependency", name, None, provider, "SEM starts after it and stops before it")
+        for provider in sorted(wanted - present)
+    ]
+    changes += [
+        Change("remove_dependency", name, provider, None, "SEM must not start, or fall, with it")
+        for provider in sorted(present - wanted)
+    ]
+    return Plan(tuple(changes))
+
+
+def wanted_owners(seen: InstanceSeen) -> frozenset[str]:
+    """Rule 8: never narrower than what the other resources of the group allow together."""
+    others = [item for item in seen.cluster.in_group(seen.group.name) if item.name != seen.name]
+    lists = [seen.cluster.possible_owners.get(item.name, frozenset()) for item in others]
+    allowed = frozenset(seen.cluster.nodes)
+    for item in lists:
+        allowed &= item
+    return allowed
+
+
+def _plan_owners(seen: InstanceSeen, name: str) -> Plan:
+    """A new resource has every node (mscluster 4.4); an existing list is only ever widened."""
+    if seen.resource is None:
+        return Plan()
+    missing = wanted_owners(seen) - seen.cluster.possible_owners.get(name, frozenset())
+    why = "without it, SEM would keep Exchange from failing over to this node"
+    return Plan(tuple(Change("add_owner", name, None, node, why) for node in sorted(missing)))
+
+
+def owners_after(seen: InstanceSeen) -> frozenset[str]:
+    """The possible owners as they will be."""
+    if seen.resource is None:
+        return frozenset(seen.cluster.nodes)
+    return seen.cluster.possible_owners.get(seen.name, frozenset()) | wanted_owners(seen)
+
+
+def _plan_checkpoint(wanted: InstanceWanted, seen: InstanceSeen, name: str) -> Plan:
+    if wanted.checkpoint is None:
+        note = "no settings subkey is declared (sem_profile.settings_subkey), so settings do not follow a failover"
+        return Plan(notes=(note,))
+    present = seen.resource.checkpoints if seen.resource else ()
+    if any(item.lower() == wanted.checkpoint.lower() for item in present):
+        return Plan()
+    changes = []
+    if seen.settings_key is False:
+        why = "a checkpoint needs the key it covers"
+        changes.append(Change("settings_key", f"HKLM\\{wanted.checkpoint}", None, "present", why))
+    why = "SEM's settings follow it to the other node"
+    changes.append(Change("checkpoint", name, None, wanted.checkpoint, why))
+    return Plan(tuple(changes))
+
+
+# ---- state --------------------------------------------------------------------------------------
+def _plan_state(wanted: InstanceWanted, seen: InstanceSeen, name: str, providers: frozenset[str]) -> Plan:
+    existing = seen.resource
+    if wanted.state == "offline":
+        return _plan_offline(existing)
+    if existing is not None and existing.state == ResourceState.ONLINE:
+        return _keep_online(existing)
+    if existing is not None and wanted.state == "present":
+        return Plan(notes=(f"{name!r} is {existing.state.name}; that is left alone (state: online changes it)",))
+    waiting = waiting_for(seen.cluster, providers)
+    if waiting:
+        note = f"{name!r} comes online with {', '.join(waiting)}, which is not online now"
+        return Plan(_persistent(existing, name), (note,))
+    paused = seen.cluster.nodes.get(seen.group.owner or "")
+    if paused is not None and paused.state == NodeState.PAUSED:
+        what = f"the owner {paused.name} is paused, so {name!r} cannot come online there"
+        return Plan(problems=(Problem("owner_paused", paused.name, what, "resume the node, then run this again"),))
+    before = existing.state.name if existing else None
+    return Plan((Change("online", name, before, "ONLINE", "Exchange is online, so mail has to be filtered"),))
+
+
+def _plan_offline(existing: Resource | None) -> Plan:
+    if existing is None or existing.state in (ResourceState.OFFLINE, ResourceState.FAILED):
+        return Plan()
+    why = "state is offline; SEM alone, Exchange stays as it is"
+    return Plan((Change("offline", existing.name, existing.state.name, "OFFLINE", why, "sem"),))
+
+
+def _keep_online(existing: Resource) -> Plan:
+    if existing.persistent_state:
+        return Plan()
+    return Plan(_persistent(existing, existing.name))
+
+
+def _persistent(existing: Resource | None, name: str) -> tuple[Change, ...]:
+    if existing is not None and existing.persistent_state:
+        return ()
+    why = "so that the cluster brings SEM up with the group, also after a failover"
+    return (Change("persistent_state", name, False, True, why),)
+
+
+def waiting_for(cluster: Cluster, providers: frozenset[str]) -> tuple[str, ...]:
+    """Direct and indirect providers that are not online: bringing SEM online would start them (rule 10)."""
+    everything = set(providers)
+    for item in providers:
+        everything |= cluster.transitive_providers(item)
+    down = [item for item in everything if _state(cluster, item) != ResourceState.ONLINE]
+    return tuple(sorted(down))
+
+
+def _state(cluster: Cluster, name: str) -> ResourceState:
+    found = cluster.resources.get(name)
+    return found.state if found else ResourceState.UNKNOWN
+
+
+def _plan_absent(seen: InstanceSeen) -> Plan:
+    existing = seen.resource
+    if existing is None:
+        return Plan(notes=("the resource is not there",))
+    why = "state is absent; the folder and SEM's data are untouched"
+    delete = Change("delete_resource", existing.name, existing.type, None, why, "sem")
+    return Plan((*_plan_offline(existing).changes, delete))
+
+
+def without_acting(plan: Plan, note: str) -> Plan:
+    """The plan of a node that leaves its changes to another one."""
+    return replace(plan, changes=(), notes=(*plan.notes, note))
