@@ -15,7 +15,7 @@ from .._cluster.model import Cluster, Group, Resource, ResourceState
 from .._plan import Applier, Change, Plan
 from .._windows import folders
 from .._windows.host import read_host
-from .._windows.model import Host
+from .._windows.model import FolderState, Host
 from .._windows.registry import Registry
 from .acting import choose, nobody
 from .exchange import PROTECTED, find_group, find_resource
@@ -88,11 +88,12 @@ def _read(session: Session, inputs: FolderInputs, host: Host, cluster: Cluster, 
     is_owner = (group.owner or "").lower() == host.computer_name.lower()
     on_disk = is_owner and choice.path is not None
     folder = folders.read_folder(session.ws, choice.path or "") if on_disk else None
+    content = folders.list_folder(session.shell, folder.path) if folder and _may_copy(folder, value) else None
     seen = FolderSeen(
         node=host.computer_name,
         is_owner=is_owner,
         folder=folder,
-        folder_content=folders.list_folder(session.shell, folder.path) if _may_copy(folder, value) else None,
+        folder_content=content,
         data_directory=value,
         data_key_exists=_key_exists(session, inputs.profile),
         local_content=_local_content(session, value, choice) if is_owner else None,
@@ -102,9 +103,9 @@ def _read(session: Session, inputs: FolderInputs, host: Host, cluster: Cluster, 
     return FolderView(host, cluster, group, resource, choice, seen)
 
 
-def _may_copy(folder: folders.FolderState | None, value: str | None) -> bool:
+def _may_copy(folder: FolderState, value: str | None) -> bool:
     """Only then is the folder's content of interest, and worth a shell."""
-    return folder is not None and folder.exists and value is not None and not folder.path.lower() == value.lower()
+    return folder.exists and value is not None and folder.path.lower() != value.lower()
 
 
 def _local_content(session: Session, value: str | None, choice: Choice) -> tuple[str, ...] | None:
