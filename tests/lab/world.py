@@ -13,6 +13,7 @@ from .cluster import SETTLE_S, Cluster, ClusterSwitches, MsClusterProvider, Nami
 from .contract import Account
 from .faults import FaultRules
 from .journal import Journal, acting
+from .msi.database import Package
 from .msi.engine import Installer
 from .node.cmd.host import CommandHost
 from .node.files import SharedStorage
@@ -195,6 +196,12 @@ class World:
                 "src": str(path),
                 "version": "4.1.0",
                 "checksum": "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest(),
+                "upgrade_code": Package.open(path).property("UpgradeCode"),
             },
-            "sem_profile": {"registry_key": key, "settings_subkey": subkey, "data_value": "DataDir"},
+            "sem_profile": {
+                "service": behaviour.SERVICE,
+                "registry_key": key,
+                "settings_subkey": subkey,
+                "data_value": "DataDir",
+            },
         }

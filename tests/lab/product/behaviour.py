@@ -10,6 +10,7 @@ from ..node.errors import WinError
 from ..node.machine import WindowsNode
 
 MARK = b"LAB-SERVICE stand-in-sem "
+SERVICE = "SfExchangeFilter"
 KEY = "SOFTWARE\\SPAMfighter\\Exchange Module"
 SETTINGS = KEY + "\\Settings"
 LOCAL_DATA = "C:\\ProgramData\\SPAMfighter\\Exchange Module"

@@ -29,6 +29,7 @@ from .model import (
     RestartPolicy,
 )
 
+TORN_READS = 3
 State = t.TypeVar("State", NodeState, GroupState, ResourceState)
 
 
@@ -37,12 +38,21 @@ class ClusterReadError(Exception):
 
 
 def read_cluster(ws: WsManOperations, computer_name: str) -> Cluster:
-    """The cluster as this node shows it.
+    """The cluster as this node shows it. It takes several requests, so a picture in which a resource has no
+    group (somebody made it in between) is taken again.
 
     Raises:
         WsManFault: 1753 when the cluster service is stopped here, 0x8004100E without the feature.
         ClusterReadError: the node shows no cluster.
     """
+    for _attempt in range(TORN_READS):
+        cluster = _read_once(ws, computer_name)
+        if all(item.group for item in cluster.resources.values()):
+            break
+    return cluster
+
+
+def _read_once(ws: WsManOperations, computer_name: str) -> Cluster:
     clusters = ws.enumerate(schema.CLUSTER)
     if not clusters:
         raise ClusterReadError(f"{computer_name} shows no cluster")

@@ -30,9 +30,10 @@ class Peers:
     def of(self, node: str) -> SemNode | None:
         return self.nodes.get(node.lower())
 
-    def with_own(self, own: SemNode) -> Peers:
-        """The same, with this node's own fresh entry."""
-        return Peers({**self.nodes, own.node.lower(): own}, self.absent, self.duplicates)
+    def of_cluster(self, cluster: str | None) -> Peers:
+        """Only the nodes of one cluster, by its instance id."""
+        nodes = {name: entry for name, entry in self.nodes.items() if entry.cluster == cluster}
+        return Peers(nodes, self.absent, {name: hosts for name, hosts in self.duplicates.items() if name in nodes})
 
 
 @dataclass(frozen=True)

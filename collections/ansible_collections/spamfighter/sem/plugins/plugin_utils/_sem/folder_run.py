@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._cluster.model import Cluster, Group, Resource, ResourceState
 from .._plan import Applier, Change, Plan
@@ -63,6 +63,7 @@ def run_folder(session: Session, inputs: FolderInputs, check: bool) -> Performed
     finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
     if finding.problems or finding.group is None or cluster is None:
         return Performed(notes=(finding.note,) if finding.note else (), problems=finding.problems)
+    session = replace(session, peers=session.peers.of_cluster(cluster.instance_id))
     view = _read(session, inputs, host, cluster, finding.group)
     plan = plan_folder(inputs.wanted, view.choice, view.seen, data_value(inputs.profile))
     plan += _owner_missing(session, view)

@@ -22,7 +22,7 @@ from .acting import Acting, choose, duplicates, nobody
 from .exchange import PROTECTED, Adoption, find_group, find_resource
 from .folder import FolderWanted, choose_disk
 from .instance import InstanceSeen, InstanceWanted, State, plan_instance, policy_data, without_acting
-from .profile import GENERIC_SERVICE, Profile
+from .profile import GENERIC_SERVICE, UNKNOWN_SERVICE, Profile
 from .readiness import check_nodes
 from .service_run import cluster_stopped
 from .session import OwnerGuard, Performed, Session, carry_out, read_cluster_of, read_data_directory, situation
@@ -69,17 +69,23 @@ def run_instance(session: Session, inputs: InstanceInputs, check: bool) -> Perfo
     finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
     if finding.problems or finding.group is None or cluster is None:
         return Performed(notes=(finding.note,) if finding.note else (), problems=finding.problems)
+    session = replace(session, peers=session.peers.of_cluster(cluster.instance_id))
     view = read_instance(session, inputs, host, cluster, finding.group)
     notes = [f"not protected by SEM: the Exchange group {name!r}" for name in finding.unprotected]
     done = Performed(notes=(*notes, *view.plan.notes), problems=view.plan.problems, observed=_observed(view))
     done.cluster = cluster.name
-    if view.plan.problems or not view.plan.changes:
-        return done
     acting = choose(cluster, finding.group, session.peers, needs_owner=False)
+    me = acting.is_me(host.computer_name)
+    if acting.node is not None and not me and not inputs.confirm:
+        # It may be at work right now, so what this node sees is not judged before the confirming pass.
+        done.notes += tuple(f"{item.where}: {item.what}" for item in done.problems)
+        done.problems = ()
+    if done.problems or not (view.plan.changes or view.plan.problems):
+        return done
     done.acted_by = acting.node
     if acting.node is None:
         done.problems = (nobody(cluster, acting),)
-    elif not acting.is_me(host.computer_name):
+    elif not me:
         _leave(inputs, view, acting, done)
     elif check:
         done.changes = view.plan.changes
@@ -91,6 +97,8 @@ def run_instance(session: Session, inputs: InstanceInputs, check: bool) -> Perfo
 def read_instance(session: Session, inputs: InstanceInputs, host: Host, cluster: Cluster, group: Group) -> InstanceView:
     """One observation and its plan."""
     service = inputs.profile.service or (session.own.service if session.own else None)
+    if service is None and session.predicted is not None:
+        service = UNKNOWN_SERVICE
     adoption = find_resource(cluster, group, inputs.resource_name, inputs.resource_type, service)
     value = read_data_directory(session, inputs.profile)
     choice = choose_disk(cluster, group, inputs.folder, adoption.resource, value)

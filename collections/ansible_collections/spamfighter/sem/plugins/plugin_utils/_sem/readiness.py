@@ -58,6 +58,8 @@ def _unknown(node: str, peers: Peers) -> str:
 def _wrong(node: str, known: SemNode | None, service: str) -> Iterable[Problem]:
     if known is None:
         return
+    if known.predicted and known.product is not None and known.service in (None, service):
+        return
     if known.product is None or known.service is None:
         advice = "install SEM there first (role node, tag install)"
         yield Problem("sem_missing", node, f"SEM is not installed on the possible owner {node}", advice)

@@ -66,10 +66,10 @@ def diff(changes: Sequence[Change]) -> list[dict[str, str]]:
     ]
 
 
-def problems_text(problems: Iterable[Problem]) -> str:
-    """Refused: what, where, what to do; and that nothing was touched."""
+def problems_text(problems: Iterable[Problem], touched: bool = False) -> str:
+    """Refused: what, where, what to do; and whether anything was touched."""
     lines = [f"{item.where}: {item.what}. What to do: {item.advice}." for item in problems]
-    return "Nothing was touched. " + " ".join(lines)
+    return ("" if touched else "Nothing was touched. ") + " ".join(lines)
 
 
 def failure_text(

@@ -1,0 +1,28 @@
+# Copyright (c) 2026 SPAMfighter SEM collection maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.spamfighter.sem.plugins.plugin_utils import _arguments as arguments
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._action import SemAction
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.info_run import InfoInputs, run_cluster_info
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.profile import Package
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Performed, Session
+
+
+class ActionModule(SemAction):
+    ARGUMENTS: t.ClassVar[dict[str, t.Any]] = {**arguments.CLUSTER, **arguments.RESOURCE}
+
+    def perform(self, session: Session, args: dict[str, t.Any], check: bool) -> Performed:
+        inputs = InfoInputs(
+            profile=arguments.profile(args),
+            package=Package(),
+            resource_name=args["resource_name"],
+            resource_type=args["resource_type"],
+            cluster_group=args["cluster_group"],
+            protected_types=tuple(args["protected_types"]),
+        )
+        return run_cluster_info(session, inputs)

@@ -1,0 +1,21 @@
+# Copyright (c) 2026 SPAMfighter SEM collection maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.spamfighter.sem.plugins.plugin_utils import _arguments as arguments
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._action import SemAction
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.info_run import InfoInputs, run_node_info
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.profile import RESOURCE_NAME
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Performed, Session
+
+
+class ActionModule(SemAction):
+    ARGUMENTS: t.ClassVar[dict[str, t.Any]] = {"profile": arguments.PROFILE, "package": arguments.PACKAGE}
+
+    def perform(self, session: Session, args: dict[str, t.Any], check: bool) -> Performed:
+        inputs = InfoInputs(arguments.profile(args), arguments.package(args), RESOURCE_NAME)
+        return run_node_info(session, inputs)

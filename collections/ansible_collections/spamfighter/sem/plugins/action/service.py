@@ -1,0 +1,31 @@
+# Copyright (c) 2026 SPAMfighter SEM collection maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.spamfighter.sem.plugins.plugin_utils import _arguments as arguments
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._action import SemAction
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.service_run import ServiceInputs, run_service
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Performed, Session
+
+
+class ActionModule(SemAction):
+    ARGUMENTS: t.ClassVar[dict[str, t.Any]] = {
+        **arguments.CLUSTER,
+        "account": {"type": "str"},
+        "account_password": {"type": "str", "no_log": True},
+    }
+
+    def perform(self, session: Session, args: dict[str, t.Any], check: bool) -> Performed:
+        arguments.seconds(args, "wait_timeout_s")
+        inputs = ServiceInputs(
+            profile=arguments.profile(args),
+            cluster_group=args["cluster_group"],
+            protected_types=tuple(args["protected_types"]),
+            account=args["account"],
+            password=args["account_password"],
+        )
+        return run_service(session, inputs, check)
