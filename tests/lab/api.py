@@ -191,6 +191,20 @@ class Lab:
         added: dict[str, Any] = self._control.call("add_node", cluster=cluster, name=name)
         return added
 
+    def endpoints(self) -> dict[str, dict[str, Any]]:
+        """Address and ports of every node that listens."""
+        found: dict[str, dict[str, Any]] = self._control.call("endpoints")
+        return found
+
+    def inventory_data(self) -> dict[str, Any]:
+        """The inventory of the whole lab as it is now, as data."""
+        found: dict[str, Any] = self._control.call("inventory")
+        return found
+
+    def kill(self, node: str, service: str) -> None:
+        """The process of a service dies."""
+        self._control.call("kill", node=node, service=service)
+
     def inject(self, fault: Mapping[str, Any]) -> str:
         return str(self._control.call("inject", fault=dict(fault)))
 
