@@ -10,6 +10,7 @@ from typing import Any
 
 from .clock import VirtualClock
 from .cluster import SETTLE_S, Cluster, ClusterSwitches, MsClusterProvider, Naming, exchange2007_scc
+from .cluster.restypes import GENERIC_SERVICE
 from .contract import Account
 from .faults import FaultRules
 from .journal import Journal, acting
@@ -180,7 +181,8 @@ class World:
             self.clock.advance(SETTLE_S)
             group = self.naming[cluster_name].exchange_group
             for item in cluster.core.members(cluster.core.group(group)):
-                if item.name in exchange and name not in cluster.core.owners(item):
+                known = item.name in exchange and item.type != GENERIC_SERVICE  # set-up does not know others' services
+                if known and name not in cluster.core.owners(item):
                     cluster.add_possible_owner(item.name, name)
         changed = ClusterSpec(**{**vars(spec), "nodes": (*spec.nodes, NodeSpec(name))})
         self.cluster_specs[cluster_name] = changed
