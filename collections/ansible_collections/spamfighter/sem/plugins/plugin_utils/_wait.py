@@ -19,9 +19,11 @@ T = t.TypeVar("T")
 class Clock(t.Protocol):
     """Seconds, monotonic; injected so that tests need no time."""
 
-    def monotonic(self) -> float: ...
+    def monotonic(self) -> float:
+        """Seconds since any fixed moment; never goes back."""
 
-    def sleep(self, seconds: float) -> None: ...
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
 
 
 class RealClock:

@@ -27,9 +27,11 @@ class CommandResult:
 class Shell(t.Protocol):
     """One WinRS cmd shell; use as a context manager, it deletes the shell at the end."""
 
-    def __enter__(self) -> Shell: ...
+    def __enter__(self) -> Shell:
+        """The shell itself."""
 
-    def __exit__(self, *exc: object) -> None: ...
+    def __exit__(self, *exc: object) -> None:
+        """Delete the shell on the node."""
 
     def run(self, line: str, *, stdin: Iterable[bytes] | None = None, timeout_s: float = 60.0) -> CommandResult:
         """Run one command line under ``cmd /c`` (wsman 4). The caller quotes (``_windows.quoting``).
@@ -45,7 +47,8 @@ class WsManOperations(t.Protocol):
     Every call raises the errors of ``_wsman.errors``. ``keys`` maps key names to text or references.
     """
 
-    def get(self, schema: ClassSchema, keys: Mapping[str, str | Reference] | None = None) -> CimInstance: ...
+    def get(self, schema: ClassSchema, keys: Mapping[str, str | Reference] | None = None) -> CimInstance:
+        """The instance that the keys name; no keys for the only one of its class."""
 
     def enumerate(
         self, schema: ClassSchema, *, wql: str | None = None, selectors: Mapping[str, str] | None = None
@@ -68,4 +71,5 @@ class WsManOperations(t.Protocol):
     def put(self, schema: ClassSchema, keys: Mapping[str, str | Reference], instance: CimInstance) -> None:
         """Put the whole instance (wsman 3.7). The caller reads back."""
 
-    def shell(self, codepage: int = 65001) -> Shell: ...
+    def shell(self, codepage: int = 65001) -> Shell:
+        """A new cmd shell whose input and output are in ``codepage``."""

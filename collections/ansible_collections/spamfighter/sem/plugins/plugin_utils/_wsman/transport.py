@@ -38,7 +38,8 @@ class Transport(t.Protocol):
     def reauthenticate(self) -> None:
         """Drop the session; the next request logs in anew."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give up the connection."""
 
 
 @dataclass(frozen=True)
