@@ -42,6 +42,9 @@ def target_of(connection: t.Any) -> Target:
     if "kerberos" in transports and connection._kerb_managed:
         connection._kerb_auth(user, secret)
     options = {key: value for key, value in connection._winrm_kwargs.items() if key not in ("username", "password")}
+    if not options.get("ca_trust_path", True):
+        # pywinrm would take an empty path for "do not validate".
+        del options["ca_trust_path"]
     return Target(
         kind="winrm",
         host=str(connection._winrm_host),

@@ -117,8 +117,9 @@ def run_package(session: Session, inputs: PackageInputs, check: bool) -> Perform
 
 def _plan(session: Session, inputs: PackageInputs, view: NodeView) -> Plan:
     wanted = _wanted(inputs, view)
-    seen = _seen(session, inputs, view, wanted)
-    return plan_package(wanted, seen)
+    if view.finding.problems and view.host.membership != "stopped":
+        return Plan(problems=view.finding.problems)
+    return plan_package(wanted, _seen(session, inputs, view, wanted))
 
 
 def _wanted(inputs: PackageInputs, view: NodeView) -> PackageWanted:
