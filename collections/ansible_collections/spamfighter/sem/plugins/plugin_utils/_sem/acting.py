@@ -49,15 +49,16 @@ class Acting:
 
 def choose(cluster: Cluster, group: Group, peers: Peers, *, needs_owner: bool) -> Acting:
     """The owner of the group; for work that any node can do, else the first Up node by name."""
-    owner = group.owner or ""
-    if owner.lower() in peers.nodes:
+    owner = group.owner
+    if owner and owner.lower() in peers.nodes:
         return Acting(owner)
-    reason = peers.absent.get(owner.lower(), "it is not in this play")
+    reason = peers.absent.get(owner.lower(), "it is not in this play") if owner else "nobody owns the group now"
     if needs_owner:
-        return Acting(None, f"only the owner {owner} can do this, and {reason}")
+        who = f"the owner {owner}" if owner else "the owner"
+        return Acting(None, f"only {who} can do this, and {reason}")
     for name in sorted(cluster.nodes, key=str.lower):
         if cluster.nodes[name].state == NodeState.UP and name.lower() in peers.nodes:
-            return Acting(name, f"the owner {owner} cannot ({reason})")
+            return Acting(name, f"the owner {owner} cannot ({reason})" if owner else reason)
     return Acting(None, f"neither the owner {owner} ({reason}) nor another Up node is in this play")
 
 
