@@ -150,6 +150,30 @@ def test_rule_5_a_vendors_own_type_is_adopted(kind: str) -> None:
     assert find_resource(cluster, cluster.groups[GROUP], SEM, kind).resource == cluster.resources[SEM]
 
 
+def test_rule_5_one_resource_of_the_vendors_type_is_adopted_under_another_name() -> None:
+    cluster = exchange_cluster(resource("Filter", VENDOR), resource("Filter 2", VENDOR, OTHER))
+    adoption = find_resource(cluster, cluster.groups[GROUP], SEM, VENDOR, SERVICE)
+    assert adoption.resource == cluster.resources["Filter"]
+    assert "'Filter'" in adoption.note
+    assert find_resource(cluster, cluster.groups[GROUP], SEM, "Other type", SERVICE).resource is None
+    two = exchange_cluster(resource("Filter", VENDOR), resource("Filter 2", VENDOR))
+    assert codes(find_resource(two, two.groups[GROUP], SEM, VENDOR, SERVICE)) == ["several_resources"]
+
+
+@pytest.mark.parametrize("second", [sem(name="Second", group=OTHER), sem(name="Second")])
+@pytest.mark.parametrize("first", [sem(), sem(private={"ServiceName": "old"}), sem(name="A", private={})])
+def test_rule_2_the_service_serves_one_resource_only(first: Resource, second: Resource) -> None:
+    """Whichever is found first: a second resource with SEM's service is never ignored."""
+    for items in ((first, second), (second, first)):
+        cluster = exchange_cluster(*items)
+        adoption = find_resource(cluster, cluster.groups[GROUP], SEM, service=SERVICE)
+        if first.name == "A" and second.group == GROUP:
+            assert adoption.resource == second
+        else:
+            assert codes(adoption) == ["service_taken"]
+            assert "'Second'" in adoption.problems[0].what
+
+
 # ---- rules 16 and 20 ----------------------------------------------------------------------------
 def test_rule_16_states_of_exchange_are_told_with_their_owner() -> None:
     cluster = exchange_cluster(sem(), states={STORE: ResourceState.FAILED})

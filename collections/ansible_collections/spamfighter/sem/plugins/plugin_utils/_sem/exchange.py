@@ -85,19 +85,40 @@ class Adoption:
 def find_resource(
     cluster: Cluster, group: Group, name: str, kind: str = GENERIC_SERVICE, service: str | None = None
 ) -> Adoption:
-    """The resource to use (rule 5): ours by name, or a Generic Service with SEM's service under another name."""
+    """The resource to use (rule 5): ours by name, one of the vendor's own type, or a Generic Service with SEM's
+    service. A second resource that runs the service is refused (rule 2)."""
     named = cluster.resource(name)
-    if named is not None:
-        return _named(cluster, group, named, kind)
+    adoption = _named(cluster, group, named, kind) if named is not None else _unnamed(cluster, group, kind, service)
+    used = adoption.resource.name if adoption.resource else None
     for item in cluster.resources.values():
-        if service is None or item.type != GENERIC_SERVICE or _service_of(item) != service.lower():
-            continue
-        if item.group.lower() != group.name.lower():
+        if not adoption.problems and item.name != used and _runs(item, service):
             what = f"the service {service} is run by {item.name!r} in the group {item.group!r}"
-            advice = "a service can serve one group only: name that group, or delete the resource"
+            advice = "a service can serve one resource only: name that group, or delete that resource"
             return Adoption(problems=(Problem("service_taken", cluster.name, what, advice),))
-        return Adoption(item, note=f"{item.name!r} runs SEM's service and is adopted under its own name")
+    return adoption
+
+
+def _unnamed(cluster: Cluster, group: Group, kind: str, service: str | None) -> Adoption:
+    members = cluster.in_group(group.name)
+    if kind.lower() != GENERIC_SERVICE.lower():
+        own = [item for item in members if item.type.lower() == kind.lower()]
+        if len(own) > 1:
+            what = f"the group has several resources of the type {kind!r}: {', '.join(item.name for item in own)}"
+            return Adoption(
+                problems=(Problem("several_resources", group.name, what, "set resource_name to one of them"),)
+            )
+        if own:
+            return Adoption(own[0], note=f"{own[0].name!r} is of the type {kind!r} and is adopted under its own name")
+    for item in members:
+        if _runs(item, service):
+            return Adoption(item, note=f"{item.name!r} runs SEM's service and is adopted under its own name")
     return Adoption()
+
+
+def _runs(resource: Resource, service: str | None) -> bool:
+    if service is None or resource.type.lower() != GENERIC_SERVICE.lower():
+        return False
+    return str(resource.private.get("ServiceName") or "").lower() == service.lower()
 
 
 def _named(cluster: Cluster, group: Group, found: Resource, kind: str) -> Adoption:
@@ -110,10 +131,6 @@ def _named(cluster: Cluster, group: Group, found: Resource, kind: str) -> Adopti
         advice = "set resource_type to its type if it is SEM's own, or rename it"
         return Adoption(problems=(Problem("type_differs", cluster.name, what, advice),))
     return Adoption(found)
-
-
-def _service_of(resource: Resource) -> str:
-    return str(resource.private.get("ServiceName") or "").lower()
 
 
 def exchange_states(cluster: Cluster, types: tuple[str, ...] = PROTECTED) -> dict[str, str]:
