@@ -21,7 +21,7 @@ from .exchange import (
     SYSTEM_ATTENDANT,
     is_protected,
 )
-from .profile import GENERIC_SERVICE
+from .profile import GENERIC_SERVICE, UNKNOWN_SERVICE
 
 State = t.Literal["present", "online", "offline", "absent"]
 RESTART_WITHOUT_FAILOVER = 1
@@ -61,15 +61,19 @@ class InstanceSeen:
 
 
 def plan_instance(wanted: InstanceWanted, seen: InstanceSeen) -> Plan:
-    """Every step for ``wanted.state``, in the order of rule 6."""
-    if wanted.state == "absent":
-        return _plan_absent(seen)
+    """Every step for ``wanted.state``, in the order of rule 6. Offline comes first: the cluster refuses some changes
+    of a resource that is online."""
+    if wanted.state == "absent" and seen.resource is None:
+        return Plan(notes=("the resource is not there",))
     problems = tuple(_problems(wanted, seen))
     if problems:
         return Plan(problems=problems)
+    if seen.resource is not None and wanted.state == "absent":
+        return _plan_absent(seen.resource)
     providers = wanted_providers(wanted, seen)
     name = seen.name or wanted.name
-    plan = _plan_properties(wanted, seen, name)
+    plan = _plan_offline(seen.resource) if wanted.state == "offline" else Plan()
+    plan += _plan_properties(wanted, seen, name)
     plan += _plan_dependencies(seen, name, providers)
     plan += _plan_owners(seen, name)
     plan += _plan_checkpoint(wanted, seen, name)
@@ -79,23 +83,45 @@ def plan_instance(wanted: InstanceWanted, seen: InstanceSeen) -> Plan:
 # ---- preconditions ------------------------------------------------------------------------------
 def _problems(wanted: InstanceWanted, seen: InstanceSeen) -> Iterable[Problem]:
     where = seen.group.name
-    if seen.group.state == GroupState.PENDING or (seen.resource and seen.resource.state.pending):
-        advice = "wait until the group has settled, then run this again"
-        yield Problem("group_pending", where, f"the group {where!r} is changing its state right now", advice)
-    if seen.resource is not None and seen.resource.name in seen.cluster.or_dependencies:
-        advice = "change the dependency to AND by hand, or delete the resource and run this again"
-        yield Problem("or_dependency", seen.resource.name, "the resource has a dependency with OR", advice)
     members = seen.cluster.in_group(where)
-    attendants = [item for item in members if item.type.lower() == SYSTEM_ATTENDANT]
-    stores = [item for item in members if item.type.lower() == INFORMATION_STORE]
-    exchange = any(is_protected(item, PROTECTED) for item in members)
-    if exchange and not (attendants and stores):
-        what = f"the group {where!r} lacks an Exchange System Attendant or an Information Store resource"
-        yield Problem("exchange_incomplete", where, what, "repair the Exchange resources of this group first")
+    # A failed resource hides the pending ones from the group's state (mscluster 6.2).
+    pending = [item.name for item in members if item.state.pending]
+    if seen.group.state == GroupState.PENDING or pending:
+        what = f"the group {where!r} is changing its state right now ({', '.join(pending) or 'it is pending'})"
+        yield Problem("group_pending", where, what, "wait until the group has settled, then run this again")
     depending = seen.cluster.dependents(seen.name) if seen.name else frozenset()
     if depending:
         what = f"{', '.join(sorted(depending))} depend on {seen.name!r} and would go down with it"
         yield Problem("depended_on", seen.name, what, "remove these dependencies: nothing may depend on SEM")
+    if wanted.state == "absent":
+        return
+    if seen.name in seen.cluster.or_dependencies:
+        advice = "change the dependency to AND by hand, or delete the resource and run this again"
+        yield Problem("or_dependency", seen.name, "the resource has a dependency with OR", advice)
+    kinds = {item.type.lower() for item in members}
+    if any(is_protected(item, PROTECTED) for item in members) and not {SYSTEM_ATTENDANT, INFORMATION_STORE} <= kinds:
+        what = f"the group {where!r} lacks an Exchange System Attendant or an Information Store resource"
+        yield Problem("exchange_incomplete", where, what, "repair the Exchange resources of this group first")
+    if wanted.use_network_name and NETWORK_NAME.lower() not in kinds:
+        what = f"the group {where!r} has no Network Name resource for SEM to use"
+        yield Problem("no_network_name", where, what, "set use_network_name: false")
+    if seen.resource is None and wanted.resource_type.lower() == GENERIC_SERVICE.lower() and not wanted.service:
+        advice = "run node_info or the role node first, or declare sem_profile.service"
+        yield Problem("service_unknown", seen.cluster.seen_from, "SEM's service is not known here", advice)
+    yield from _refused_dependencies(wanted, seen)
+
+
+def _refused_dependencies(wanted: InstanceWanted, seen: InstanceSeen) -> Iterable[Problem]:
+    """A resource that is online takes no provider that is not (mscluster 6.5)."""
+    if seen.resource is None or seen.resource.state != ResourceState.ONLINE or wanted.state == "offline":
+        return
+    missing = wanted_providers(wanted, seen) - seen.cluster.providers.get(seen.name, frozenset())
+    down = sorted(item for item in missing if _state(seen.cluster, item) != ResourceState.ONLINE)
+    if down:
+        what = (
+            f"{seen.name!r} is online and has to depend on {', '.join(down)}, not online now; the cluster refuses that"
+        )
+        yield Problem("provider_offline", seen.name, what, "bring that online, or SEM offline (state: offline) first")
 
 
 def wanted_providers(wanted: InstanceWanted, seen: InstanceSeen) -> frozenset[str]:
@@ -106,7 +132,7 @@ def wanted_providers(wanted: InstanceWanted, seen: InstanceSeen) -> frozenset[st
     if wanted.depends_on == "all" or not found:
         found |= {item.name for item in members if is_protected(item, wanted.protected_types)}
     if wanted.use_network_name:
-        found |= {item.name for item in members if item.type == NETWORK_NAME}
+        found |= {item.name for item in members if item.type.lower() == NETWORK_NAME.lower()}
     if wanted.disk is not None:
         found.add(wanted.disk)
     return frozenset(found)
@@ -138,15 +164,17 @@ def _plan_properties(wanted: InstanceWanted, seen: InstanceSeen, name: str) -> P
 
 
 def _private_change(wanted: InstanceWanted, existing: Resource | None, name: str) -> list[Change]:
-    after: dict[str, object] = {
-        "ServiceName": wanted.service,
-        "UseNetworkName": 1 if wanted.use_network_name else 0,
-    }
-    before = {key: existing.private.get(key) for key in after} if existing else {}
-    same = str(before.get("ServiceName") or "").lower() == wanted.service.lower()
-    if existing and same and int(before.get("UseNetworkName") or 0) == after["UseNetworkName"]:
+    before = existing.private if existing else {}
+    service = wanted.service
+    if service in ("", UNKNOWN_SERVICE):
+        service = str(before.get("ServiceName") or service)  # what is there is not replaced by what is not known
+    after: dict[str, object] = {"ServiceName": service} if service else {}
+    after["UseNetworkName"] = 1 if wanted.use_network_name else 0
+    same = all(str(before.get(key) or 0).lower() == str(value).lower() for key, value in after.items())
+    if existing and same:
         return []
-    return [Change("private", name, before or None, after, "which service the resource runs")]
+    shown = {key: before.get(key) for key in after} if existing else None
+    return [Change("private", name, shown, after, "which service the resource runs")]
 
 
 def policy_data(policy: RestartPolicy) -> dict[str, int]:
@@ -174,13 +202,13 @@ def _plan_dependencies(seen: InstanceSeen, name: str, wanted: frozenset[str]) ->
 
 
 def wanted_owners(seen: InstanceSeen) -> frozenset[str]:
-    """Rule 8: never narrower than what the other resources of the group allow together."""
+    """Rule 8: never narrower than what the other resources of the group allow together, and where the group is."""
     others = [item for item in seen.cluster.in_group(seen.group.name) if item.name != seen.name]
     lists = [seen.cluster.possible_owners.get(item.name, frozenset()) for item in others]
     allowed = frozenset(seen.cluster.nodes)
     for item in lists:
         allowed &= item
-    return allowed
+    return allowed | {node for node in seen.cluster.nodes if node == seen.group.owner}
 
 
 def _plan_owners(seen: InstanceSeen, name: str) -> Plan:
@@ -219,9 +247,9 @@ def _plan_checkpoint(wanted: InstanceWanted, seen: InstanceSeen, name: str) -> P
 def _plan_state(wanted: InstanceWanted, seen: InstanceSeen, name: str, providers: frozenset[str]) -> Plan:
     existing = seen.resource
     if wanted.state == "offline":
-        return _plan_offline(existing)
+        return Plan()
     if existing is not None and existing.state == ResourceState.ONLINE:
-        return _keep_online(existing)
+        return Plan(_persistent(existing, name))
     if existing is not None and wanted.state == "present":
         return Plan(notes=(f"{name!r} is {existing.state.name}; that is left alone (state: online changes it)",))
     waiting = waiting_for(seen.cluster, providers)
@@ -237,16 +265,19 @@ def _plan_state(wanted: InstanceWanted, seen: InstanceSeen, name: str, providers
 
 
 def _plan_offline(existing: Resource | None) -> Plan:
-    if existing is None or existing.state in (ResourceState.OFFLINE, ResourceState.FAILED):
+    if existing is None:
         return Plan()
-    why = "state is offline; SEM alone, Exchange stays as it is"
-    return Plan((Change("offline", existing.name, existing.state.name, "OFFLINE", why, "sem"),))
-
-
-def _keep_online(existing: Resource) -> Plan:
+    if not _at_rest(existing):
+        why = "state is offline; SEM alone, Exchange stays as it is"
+        return Plan((Change("offline", existing.name, existing.state.name, "OFFLINE", why, "sem"),))
     if existing.persistent_state:
-        return Plan()
-    return Plan(_persistent(existing, existing.name))
+        why = "else the cluster brings SEM up again, after its retry period or with the group"
+        return Plan((Change("persistent_state", existing.name, True, False, why),))
+    return Plan()
+
+
+def _at_rest(existing: Resource) -> bool:
+    return existing.state in (ResourceState.OFFLINE, ResourceState.FAILED)
 
 
 def _persistent(existing: Resource | None, name: str) -> tuple[Change, ...]:
@@ -270,13 +301,11 @@ def _state(cluster: Cluster, name: str) -> ResourceState:
     return found.state if found else ResourceState.UNKNOWN
 
 
-def _plan_absent(seen: InstanceSeen) -> Plan:
-    existing = seen.resource
-    if existing is None:
-        return Plan(notes=("the resource is not there",))
+def _plan_absent(existing: Resource) -> Plan:
     why = "state is absent; the folder and SEM's data are untouched"
     delete = Change("delete_resource", existing.name, existing.type, None, why, "sem")
-    return Plan((*_plan_offline(existing).changes, delete))
+    first = () if _at_rest(existing) else _plan_offline(existing).changes
+    return Plan((*first, delete))
 
 
 def without_acting(plan: Plan, note: str) -> Plan:

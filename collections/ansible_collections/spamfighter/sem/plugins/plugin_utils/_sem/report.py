@@ -112,7 +112,7 @@ def console_lines(change: Change, cluster: str) -> tuple[str, ...]:
         "remove_dependency": (f'cluster res "{name}" /removedep:"{plain(change.before)}"',),
         "add_owner": (f'cluster res "{name}" /addowner:{after}',),
         "checkpoint": (f'cluster res "{name}" /addcheck:"{after}"',),
-        "persistent_state": (f'cluster res "{name}" /prop PersistentState=1',),
+        "persistent_state": (f'cluster res "{name}" /prop PersistentState={1 if change.after else 0}',),
         "online": (f'cluster res "{name}" /online', f"Start-ClusterResource -Name '{name}'"),
         "offline": (f'cluster res "{name}" /offline', f"Stop-ClusterResource -Name '{name}'"),
         "delete_resource": (f'cluster res "{name}" /delete',),
