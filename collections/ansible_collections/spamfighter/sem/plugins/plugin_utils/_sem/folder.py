@@ -85,10 +85,11 @@ def choose_disk(
     note = ""
     if existing is not None and named is not None and named.name != existing.name:
         note = f"the folder stays on {existing.name!r}, where SEM's data is; disk names {named.name!r}"
-    return _located(cluster, chosen, wanted, note)
+    return _located(cluster, chosen, wanted, data_directory, note)
 
 
-def _located(cluster: Cluster, disk: Resource, wanted: FolderWanted, note: str) -> Choice:
+def _located(cluster: Cluster, disk: Resource, wanted: FolderWanted, data_directory: str | None, note: str) -> Choice:
+    """The folder on the volume that has SEM's data, else on the one that is named, else on the first."""
     if disk.state != ResourceState.ONLINE:
         what = f"the disk {disk.name!r} is {ResourceState(disk.state).name}"
         return Choice(problems=(Problem("disk_offline", disk.name, what, "bring the disk online first"),))
@@ -96,7 +97,8 @@ def _located(cluster: Cluster, disk: Resource, wanted: FolderWanted, note: str) 
     if not letters:
         what = f"no volume of the disk {disk.name!r} has a drive letter"
         return Choice(problems=(Problem("no_letter", disk.name, what, "name a disk that has one with disk"),))
-    volume = letters[0]
+    drives = (_drive(data_directory), _drive(wanted.disk))
+    volume = next((item for drive in drives for item in letters if item.path.lower() == drive), letters[0])
     if volume.free_mb < wanted.min_free_mb:
         what = f"the disk {disk.name!r} ({volume.path}) has {volume.free_mb} MB free of {volume.total_mb} MB"
         advice = f"free space, or lower min_free_mb (now {wanted.min_free_mb})"
@@ -131,8 +133,13 @@ def _existing(
 
 
 def _holds(cluster: Cluster, disk: Resource, path: str | None) -> bool:
-    drive = (path or "")[:2].lower()
-    return bool(drive) and any(volume.path.lower() == drive for volume in cluster.partitions.get(disk.name, ()))
+    return any(volume.path.lower() == _drive(path) for volume in cluster.partitions.get(disk.name, ()))
+
+
+def _drive(path: str | None) -> str | None:
+    """``s:`` of a path that begins with a drive letter."""
+    found = LETTER.match(path or "")
+    return found[0].lower() if found else None
 
 
 def plan_folder(wanted: FolderWanted, choice: Choice, seen: FolderSeen, value: str | None) -> Plan:
