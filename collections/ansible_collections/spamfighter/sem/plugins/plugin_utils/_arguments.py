@@ -20,6 +20,7 @@ from ._sem.profile import FOLDER_NAME, GENERIC_SERVICE, PRODUCT_NAME, RESOURCE_N
 Spec = dict[str, t.Any]
 SID = re.compile(r"S-1-\d+(-\d+)+")
 CHECKSUM = re.compile(r"(?:sha256:)?([0-9A-Fa-f]{64})")
+MAX_MS = 0xFFFFFFFE  # one more means never (mscluster 2.4)
 SERVICE_NAME = re.compile(r'[^\\/"%!\x00-\x1f]{1,256}')
 
 PROFILE: t.Final[Spec] = {
@@ -83,6 +84,8 @@ def profile(args: t.Mapping[str, t.Any]) -> Profile:
     if service and not SERVICE_NAME.fullmatch(service):
         raise BadArgument(f"profile.service: {service!r} is not a short service name")
     key = _key("profile.registry_key", given.get("registry_key"))
+    if key and not re.match(r"(?i)(software|system)\\.", key):
+        raise BadArgument(f"profile.registry_key: {key!r} is not a key below HKLM\\SOFTWARE or HKLM\\SYSTEM")
     subkey = _key("profile.settings_subkey", given.get("settings_subkey"))
     if subkey and not key:
         raise BadArgument("profile.settings_subkey needs profile.registry_key")
@@ -154,6 +157,8 @@ def restart(args: t.Mapping[str, t.Any]) -> RestartPolicy:
         raise BadArgument("restart: threshold is 0 to 65535, period_s is 1 s to 7 days")
     if given["retry_s"] < given["period_s"]:
         raise BadArgument("restart: retry_s may not be shorter than period_s (the cluster refuses it, code 5089)")
+    if given["retry_s"] > MAX_MS // 1000:
+        raise BadArgument(f"restart: retry_s may be {MAX_MS // 1000} s at most")
     return RestartPolicy(
         RESTART_WITHOUT_FAILOVER, given["threshold"], given["period_s"] * 1000, given["retry_s"] * 1000
     )

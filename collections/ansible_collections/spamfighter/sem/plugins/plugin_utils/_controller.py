@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import tempfile
 import time
 import typing as t
 from collections.abc import Iterator, Mapping
@@ -56,9 +57,10 @@ def cluster_lock(directory: Path, cluster: str, timeout_s: float) -> Iterator[No
 def keep_log(directory: Path, node: str, lines: tuple[str, ...]) -> str:
     """Write an installer's log on the controller, never over another one; its path."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = directory / f"{node}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return str(path)
+    handle, path = tempfile.mkstemp(".log", f"{node}-{time.strftime('%Y%m%d-%H%M%S')}-", directory)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
 
 
 def sem_node(fact: object, run_id: str) -> SemNode | None:

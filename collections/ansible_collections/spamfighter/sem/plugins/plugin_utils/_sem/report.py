@@ -107,14 +107,14 @@ def console_lines(change: Change, cluster: str) -> tuple[str, ...]:
         "separate_monitor": (f'cluster res "{name}" /prop SeparateMonitor=1',),
         "add_dependency": (
             f'cluster res "{name}" /adddep:"{after}"',
-            f"Add-ClusterResourceDependency -Resource '{name}' -Provider '{after}'",
+            f"Add-ClusterResourceDependency -Resource {_quoted(name)} -Provider {_quoted(after)}",
         ),
         "remove_dependency": (f'cluster res "{name}" /removedep:"{plain(change.before)}"',),
         "add_owner": (f'cluster res "{name}" /addowner:{after}',),
         "checkpoint": (f'cluster res "{name}" /addcheck:"{after}"',),
         "persistent_state": (f'cluster res "{name}" /prop PersistentState={1 if change.after else 0}',),
-        "online": (f'cluster res "{name}" /online', f"Start-ClusterResource -Name '{name}'"),
-        "offline": (f'cluster res "{name}" /offline', f"Stop-ClusterResource -Name '{name}'"),
+        "online": (f'cluster res "{name}" /online', f"Start-ClusterResource -Name {_quoted(name)}"),
+        "offline": (f'cluster res "{name}" /offline', f"Stop-ClusterResource -Name {_quoted(name)}"),
         "delete_resource": (f'cluster res "{name}" /delete',),
         "start_mode": (f"sc config {name} start= {_start_word(after)}",),
         "stop_service": (f"net stop {name}",),
@@ -124,6 +124,11 @@ def console_lines(change: Change, cluster: str) -> tuple[str, ...]:
     }
     lines = table.get(change.kind, ())
     return tuple(f'{line} /cluster:"{cluster}"' if cluster and line.startswith("cluster ") else line for line in lines)
+
+
+def _quoted(name: str) -> str:
+    """A PowerShell string that means just itself."""
+    return "'" + name.replace("'", "''") + "'"
 
 
 def _created(change: Change) -> str:
