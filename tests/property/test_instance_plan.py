@@ -24,6 +24,7 @@ from lab.cluster import Snapshot
 from lab.contract import CimError
 from support import cluster_hands
 from support.drifting_cluster import REST_S, Scenario, build, scenarios, wishes
+from support.observed import codes
 from support.small_cluster import SEM, World
 
 SETTINGS = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -175,7 +176,7 @@ def assert_as_declared(world: World, wanted: InstanceWanted, owners: list[str]) 
 
 def assert_the_refusal_is_right(world: World, wanted: InstanceWanted, seen: InstanceSeen, plan: Plan) -> None:
     """A plan is refused only for what is so, or what the cluster itself would refuse."""
-    assert not plan.changes or [item.code for item in plan.problems] == ["owner_paused"]
+    assert not plan.changes or codes(plan) == ["owner_paused"]
     cluster, core = world.cluster, world.cluster.core
     members = core.members(core.group(world.names.exchange_group))
     found = core.find(SEM)

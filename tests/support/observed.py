@@ -129,5 +129,9 @@ def kinds(plan: Plan) -> list[str]:
 
 
 def codes(plan: t.Any) -> list[str]:
-    """Of anything that has problems."""
+    """Of anything that has problems; each says where, what and what to do, ready for a sentence (rule 31)."""
+    for problem in plan.problems:
+        for text in (problem.code, problem.where, problem.what, problem.advice):
+            assert text.strip() == text != ""
+            assert not text.endswith((".", "\n"))
     return [problem.code for problem in plan.problems]

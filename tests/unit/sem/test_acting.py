@@ -178,6 +178,10 @@ def test_rule_14_in_check_mode_a_service_that_is_not_known_yet_differs_from_noth
     assert check_nodes(NEW, seen(exchange_cluster()), known, UNKNOWN_SERVICE) == NEW
 
 
+def test_rule_5_a_vendors_type_without_a_known_service_differs_from_nothing() -> None:
+    assert check_nodes(NEW, seen(exchange_cluster()), peers(), "") == NEW
+
+
 def test_earlier_problems_and_notes_stay() -> None:
     earlier = Plan(notes=("a note",), problems=(Problem("x", "here", "what", "advice"),))
     known = peers(*(published(node, product=None) for node in NODES))

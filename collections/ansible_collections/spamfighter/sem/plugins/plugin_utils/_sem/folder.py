@@ -67,7 +67,9 @@ def choose_disk(
     """The disk of the folder: an existing choice always wins; several candidates need a name (rule 11)."""
     problem = illegal_name(wanted.name)
     if problem is not None:
-        return Choice(problems=(Problem("folder_name", wanted.name, problem, "correct folder_name"),))
+        return Choice(
+            problems=(Problem("folder_name", group.name, f"{wanted.name!r}: {problem}", "correct folder_name"),)
+        )
     disks = [item for item in cluster.in_group(group.name) if is_disk(item)]
     if not disks:
         return Choice(note=f"the group {group.name!r} has no shared disk (CCR): SEM's data stays local on every node")

@@ -63,7 +63,7 @@ def _wrong(node: str, known: SemNode | None, service: str) -> Iterable[Problem]:
     if known.product is None or known.service is None:
         advice = "install SEM there first (role node, tag install)"
         yield Problem("sem_missing", node, f"SEM is not installed on the possible owner {node}", advice)
-    elif service != UNKNOWN_SERVICE and known.service.lower() != service.lower():
+    elif service not in ("", UNKNOWN_SERVICE) and known.service.lower() != service.lower():
         what = f"SEM's service is {known.service!r} on {node}, but {service!r} here"
         yield Problem("service_differs", node, what, "install the same version of SEM on every node")
     elif known.start_mode != MANUAL:
