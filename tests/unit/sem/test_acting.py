@@ -82,6 +82,9 @@ def test_rule_13_a_group_that_nobody_owns_is_told_as_that() -> None:
     assert acting.node is None
     assert "nobody owns" in acting.why
     assert choose(cluster, cluster.groups[GROUP], peers(), needs_owner=False).node == "N1"
+    assert choose(cluster, cluster.groups[GROUP], Peers(), needs_owner=False) == Acting(
+        None, "nobody owns the group now, and no Up node is in this play"
+    )
 
 
 def test_rule_13_nobody_is_a_problem_that_tells_why() -> None:

@@ -54,11 +54,14 @@ def choose(cluster: Cluster, group: Group, peers: Peers, *, needs_owner: bool) -
         return Acting(owner)
     reason = peers.absent.get(owner.lower(), "it is not in this play") if owner else "nobody owns the group now"
     if needs_owner:
-        who = f"the owner {owner}" if owner else "the owner"
-        return Acting(None, f"only {who} can do this, and {reason}")
+        if not owner:
+            return Acting(None, f"only the owner can do this, and {reason}")
+        return Acting(None, f"only the owner {owner} can do this, and {reason}")
     for name in sorted(cluster.nodes, key=str.lower):
         if cluster.nodes[name].state == NodeState.UP and name.lower() in peers.nodes:
             return Acting(name, f"the owner {owner} cannot ({reason})" if owner else reason)
+    if not owner:
+        return Acting(None, f"{reason}, and no Up node is in this play")
     return Acting(None, f"neither the owner {owner} ({reason}) nor another Up node is in this play")
 
 
