@@ -93,6 +93,12 @@ def test_rule_2_a_named_group_that_is_missing_is_a_problem_that_lists_the_groups
     assert f"{OTHER!r}, {GROUP!r}" in finding.problems[0].advice
 
 
+def test_rule_2_a_group_that_vanished_while_the_cluster_was_read_is_not_passed_over() -> None:
+    cluster = exchange_cluster()
+    gone = replace(cluster, groups={OTHER: cluster.groups[OTHER]})
+    assert codes(find_group(gone, None)) == ["group_missing"]
+
+
 def test_rule_2_other_protected_types_can_be_declared() -> None:
     cluster = exchange_cluster(resource("Database", "Oracle Service", OTHER))
     finding = find_group(cluster, None, ("Oracle",))

@@ -31,7 +31,8 @@ def change(kind: str, after: object, before: object = None, target: str = SEM) -
 
 
 def test_rule_31_a_failure_says_everything_that_is_needed() -> None:
-    text = failure_text(RuntimeError("code 5018"), FAILED, [DONE], HERE, "C1")
+    left = change("checkpoint", CHECKPOINT)
+    text = failure_text(RuntimeError("code 5018"), FAILED, [DONE], HERE, "C1", [left])
     for part in (
         "N1: online SPAMfighter Cluster Instance failed: code 5018",
         "owner of the group: N2",
@@ -39,6 +40,7 @@ def test_rule_31_a_failure_says_everything_that_is_needed() -> None:
         "Exchange: all 3 resources online",
         "log: /logs/n1.log",
         "Already changed: restart_policy SPAMfighter Cluster Instance: RestartAction=2 -> RestartAction=1",
+        f"Not done: checkpoint {SEM}: {CHECKPOINT}.",
         "It is safe to run the playbook again",
         f'cluster res "{SEM}" /online /cluster:"C1"',
         f"Start-ClusterResource -Name '{SEM}'",
@@ -51,6 +53,7 @@ def test_rule_31_a_failure_at_the_first_step_says_that_nothing_was_changed() -> 
     assert "Already changed: nothing." in text
     assert "SEM: unknown; Exchange: unknown" in text
     assert "By hand" not in text
+    assert "Not done" not in text
     assert "owner" not in text
 
 

@@ -53,9 +53,7 @@ def find_group(cluster: Cluster | None, named: str | None, types: tuple[str, ...
     if named:
         group = cluster.group(named)
         if group is None:
-            known = ", ".join(repr(item) for item in sorted(cluster.groups))
-            advice = f"set cluster_group to one of {known}"
-            return Finding(problems=(Problem("group_missing", cluster.name, f"there is no group {named!r}", advice),))
+            return _missing(cluster, named)
         others = tuple(item for item in candidates if item.lower() != group.name.lower())
         return Finding(group, unprotected=others)
     if not candidates:
@@ -70,7 +68,15 @@ def find_group(cluster: Cluster | None, named: str | None, types: tuple[str, ...
         what = f"several groups hold Exchange resources: {listed}"
         advice = "name the one that gets SEM with cluster_group; one service can serve one group only"
         return Finding(problems=(Problem("several_groups", cluster.name, what, advice),))
-    return Finding(cluster.group(candidates[0]))
+    group = cluster.group(candidates[0])
+    return _missing(cluster, candidates[0]) if group is None else Finding(group)
+
+
+def _missing(cluster: Cluster, name: str) -> Finding:
+    """Never named right, or renamed while the cluster was read."""
+    known = ", ".join(repr(item) for item in sorted(cluster.groups))
+    advice = f"set cluster_group to one of {known}"
+    return Finding(problems=(Problem("group_missing", cluster.name, f"there is no group {name!r}", advice),))
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,19 @@ def problems_text(problems: Iterable[Problem], touched: bool = False) -> str:
 
 
 def failure_text(
-    cause: Exception, failed: Change, applied: Sequence[Change], situation: Situation, cluster: str
+    cause: Exception,
+    failed: Change,
+    applied: Sequence[Change],
+    situation: Situation,
+    cluster: str,
+    remaining: Sequence[Change] = (),
 ) -> str:
     """Failed: what happened, how things stand, what was done, what is left, and how to do it by hand."""
     lines = [f"{situation.node}: {failed.kind} {failed.target} failed: {cause}."]
     lines.append(f"State: {situation.text()}.")
     lines.append(f"Already changed: {'; '.join(describe(item) for item in applied) or 'nothing'}.")
+    if remaining:
+        lines.append(f"Not done: {'; '.join(describe(item) for item in remaining)}.")
     lines.append("It is safe to run the playbook again: it reads what is there and goes on from that.")
     by_hand = console_lines(failed, cluster)
     if by_hand:
