@@ -128,7 +128,11 @@ def test_rule_5_a_generic_service_with_sems_service_is_adopted(spelled: str) -> 
 
 
 def test_rule_5_another_service_or_an_unknown_one_adopts_nothing() -> None:
-    cluster = exchange_cluster(sem(name="Spooler", private={"ServiceName": "spooler"}), sem(name="empty", private={}))
+    cluster = exchange_cluster(
+        sem(name="Spooler", private={"ServiceName": "spooler"}),
+        sem(name="empty", private={}),
+        resource("another type", "Generic Application", private={"ServiceName": SERVICE}),
+    )
     group = cluster.groups[GROUP]
     assert find_resource(cluster, group, SEM, service=SERVICE).resource is None
     assert find_resource(cluster, group, SEM, service=None).resource is None
