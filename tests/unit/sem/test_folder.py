@@ -144,6 +144,13 @@ def test_a_disk_of_another_vendor_is_known_by_its_class() -> None:
     assert choose(cluster).path == "V:\\SPAMfighter"
 
 
+def test_a_physical_disk_is_known_without_a_class() -> None:
+    disk = resource("Disk X", "Physical Disk", resource_class=0)
+    cluster = exchange_cluster(disk, without=(DISK, LOGS))
+    cluster = replace(cluster, partitions={"Disk X": (Partition("X:", "", 10_000, 9_000),)})
+    assert choose(cluster).path == "X:\\SPAMfighter"
+
+
 def test_a_disk_of_another_group_is_not_meant() -> None:
     cluster = exchange_cluster(resource("Witness", "Physical Disk", "Files"), sem(group="Files"), without=(LOGS,))
     assert choose(cluster).disk == DISK
@@ -165,6 +172,7 @@ def test_rule_11_the_owner_makes_everything_in_order() -> None:
     seen = replace(DONE, folder=None, data_directory=LOCAL, local_content=("mail.db",))
     plan = plan_folder(WANTED, CHOICE, seen, VALUE)
     assert kinds(plan) == ["folder", "permissions", "copy_data", "data_directory"]
+    assert plan.changes[1].before is None
     assert plan.changes[2].interrupts == "sem"
     assert (plan.changes[3].target, plan.changes[3].before, plan.changes[3].after) == (VALUE, LOCAL, PATH)
 
@@ -188,7 +196,9 @@ def test_rule_13_another_node_sets_its_own_value_only() -> None:
     ],
 )
 def test_permissions_are_exactly_the_wanted_ones(folder: FolderState) -> None:
-    assert kinds(plan_folder(WANTED, CHOICE, replace(DONE, folder=folder), VALUE)) == ["permissions"]
+    plan = plan_folder(WANTED, CHOICE, replace(DONE, folder=folder), VALUE)
+    assert kinds(plan) == ["permissions"]
+    assert plan.changes[0].before == sorted(f"{item.sid}:{item.mask:#x}" for item in folder.entries)
 
 
 @pytest.mark.parametrize(

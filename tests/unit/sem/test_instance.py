@@ -176,6 +176,18 @@ def test_rule_5_a_service_that_is_not_known_never_replaces_the_one_that_is_set(
     assert UNKNOWN_SERVICE not in str(plan_instance(wanted(state, service=service), seen(drifted)).changes)
 
 
+def test_rule_5_a_service_that_nobody_knows_is_not_written() -> None:
+    """The cluster refuses an empty name (5897)."""
+    cluster = integrated(private={"UseNetworkName": 1}, state=ResourceState.OFFLINE, persistent_state=False)
+    plan = plan_instance(wanted("offline", service=""), seen(cluster))
+    assert [change.after for change in plan.changes] == [{"UseNetworkName": 0}]
+
+
+def test_rule_5_a_generic_service_is_kept_as_one_whatever_type_a_new_one_would_have() -> None:
+    plan = plan_instance(wanted(resource_type=VENDOR), seen(integrated(private={"ServiceName": "old"})))
+    assert [change.after for change in plan.changes] == [PRIVATE]
+
+
 def test_rule_14_check_mode_plans_a_resource_whose_service_is_not_installed_yet() -> None:
     plan = plan_instance(wanted(service=UNKNOWN_SERVICE), seen(exchange_cluster()))
     assert plan.changes[1].after == {"ServiceName": UNKNOWN_SERVICE, "UseNetworkName": 0}

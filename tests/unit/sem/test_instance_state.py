@@ -108,6 +108,15 @@ def test_exchange_without_one_of_its_two_resources_is_refused(gone: str) -> None
 def test_a_network_name_to_use_has_to_be_there() -> None:
     plan = plan_instance(wanted(use_network_name=True), seen(exchange_cluster(without=(NETWORK,))))
     assert codes(plan) == ["no_network_name"]
+    assert codes(plan_instance(wanted(use_network_name=True), seen(exchange_cluster()))) == []
+    assert codes(plan_instance(wanted(), seen(exchange_cluster(without=(NETWORK,))))) == []
+
+
+def test_rule_2_another_applications_group_needs_nothing_of_exchange() -> None:
+    cluster = exchange_cluster(without=(ATTENDANT, STORE, DATABASE))
+    plan = plan_instance(wanted(), seen(cluster))
+    assert codes(plan) == []
+    assert [change.after for change in plan.changes if change.kind == "add_dependency"] == [DISK]
 
 
 @pytest.mark.parametrize("state", STATES[:3])

@@ -49,7 +49,9 @@ def test_rule_1_a_member_whose_cluster_service_is_stopped_is_never_touched(state
 
 @pytest.mark.parametrize("membership", ["none", "running"])
 def test_rule_1_the_two_other_answers_install(membership: t.Any) -> None:
-    assert kinds(plan(replace(EMPTY, membership=membership))) == ["stage", "install"]
+    seen = replace(EMPTY, membership=membership)
+    assert kinds(plan(seen)) == ["stage", "install"]
+    assert needs_file(WANTED, seen)
 
 
 # ---- versions -----------------------------------------------------------------------------------
@@ -159,6 +161,7 @@ def test_rule_16_a_file_that_cannot_be_installed_is_a_problem(
 
 
 def test_the_wrong_file_is_told_with_both_checksums() -> None:
+    assert plan(EMPTY, source=ON_NODE).problems[0].what == "D:\\Setup\\sem-4.1.0.MSI is not on the node"
     wrong = plan(replace(EMPTY, staged_checksum="cd" * 32), source=replace(ON_NODE, checksum="ab" * 32))
     assert "cd" * 32 in wrong.problems[0].what
     assert "ab" * 32 in wrong.problems[0].what

@@ -128,9 +128,8 @@ def _existing(
     """The disk that SEM uses already: the one its resource depends on, or the one its data directory is on."""
     if resource is not None:
         used = [item for item in disks if item.name in cluster.providers.get(resource.name, ())]
-        on_it = [item for item in used if _holds(cluster, item, data_directory)]
-        if on_it or len(used) == 1:
-            return (on_it or used)[0]
+        if len(used) == 1:
+            return used[0]
     return next((item for item in disks if _holds(cluster, item, data_directory)), None)
 
 
