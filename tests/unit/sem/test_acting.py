@@ -123,6 +123,7 @@ def test_rule_15_a_plan_for_nodes_that_are_ready_is_left_as_it_is() -> None:
         (published("N2", service=None), "sem_missing"),
         (published("N2", product=None, service=None, predicted=True), "sem_missing"),
         (published("N2", service="other"), "service_differs"),
+        (published("N2", service="other", predicted=True), "service_differs"),
         (published("N2", start_mode="Auto"), "start_mode"),
         (published("N2", start_mode="Disabled"), "start_mode"),
         (published("N2", start_mode=None), "start_mode"),

@@ -11,6 +11,7 @@ from ansible_collections.spamfighter.sem.plugins.plugin_utils._cluster.model imp
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.instance import (
     owners_after,
     plan_instance,
+    policy_data,
     wanted_owners,
     wanted_providers,
 )
@@ -72,7 +73,13 @@ def test_rule_6_the_order_of_a_new_resource(state: str) -> None:
         "RetryPeriodOnFailure": 900_000,
     }
     assert timeout.after == 60_000
+    assert [change.before for change in plan.changes] == [None] * len(plan.changes)
     assert {change.interrupts for change in plan.changes} == {"none"}
+
+
+def test_rule_6_the_network_name_is_a_private_property_and_a_dependency() -> None:
+    plan = plan_instance(wanted(use_network_name=True), seen(integrated()))
+    assert [change.after for change in plan.changes] == [{**PRIVATE, "UseNetworkName": 1}, NETWORK]
 
 
 def test_rule_6_a_new_resource_that_is_to_be_offline_is_never_brought_online() -> None:
@@ -112,7 +119,9 @@ def test_rule_6_each_drift_has_its_one_change(drift: t.Any, kind: str, before: o
     plan = plan_instance(wanted("online"), seen(integrated(**drift)))
     assert kinds(plan) == [kind]
     assert plan.changes[0].target == SEM
-    if kind != "restart_policy":
+    if kind == "restart_policy":
+        assert plan.changes[0].before == policy_data(drift["restart"])
+    else:
         assert (plan.changes[0].before, plan.changes[0].after) == (before, after)
 
 
@@ -280,3 +289,5 @@ def test_rule_9_other_checkpoints_are_left_alone() -> None:
 def test_a_group_without_an_owner_still_has_a_plan() -> None:
     cluster = with_group(integrated(), owner=None)
     assert plan_instance(wanted(), seen(cluster)).changes == ()
+    stopped = with_group(integrated(state=ResourceState.OFFLINE), owner=None)
+    assert kinds(plan_instance(wanted(), seen(stopped))) == ["online"]

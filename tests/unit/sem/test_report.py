@@ -55,6 +55,7 @@ def test_rule_31_a_failure_at_the_first_step_says_that_nothing_was_changed() -> 
     assert "By hand" not in text
     assert "Not done" not in text
     assert "owner" not in text
+    assert "log" not in text
 
 
 def test_a_refusal_says_that_nothing_was_touched_and_what_to_do() -> None:
