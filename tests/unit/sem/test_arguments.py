@@ -183,3 +183,11 @@ def test_a_time_has_its_range(value: int, good: bool) -> None:
         return
     with pytest.raises(BadArgument, match="wait_timeout_s"):
         arguments.seconds({"wait_timeout_s": value}, "wait_timeout_s")
+
+
+def test_what_is_given_is_taken() -> None:
+    sem = profile(display_name="SEM*", service="sem", registry_key="SOFTWARE\\V", data_value="DataDir")
+    assert (sem.display_name, sem.service, sem.data_value) == ("SEM*", "sem", "DataDir")
+    given = package(version="4.1.0", src="/srv/sem.msi", arguments=["A=1"])
+    assert (given.version, given.src, given.arguments) == ("4.1.0", "/srv/sem.msi", ("A=1",))
+    assert arguments.folder({"folder_name": "S", "disk": "S:", "min_free_mb": 1}).disk == "S:"

@@ -129,3 +129,13 @@ def test_rule_14_what_an_installer_leaves_needs_every_step() -> None:
     assert kinds(plan_service(PASSIVE, predicted)) == ["stop_service", "start_mode", "recovery"]
     assert applied(predicted, PASSIVE).state == "Stopped"
     assert applied(predicted, OWNER).state == "Running"
+
+
+@pytest.mark.parametrize(("account", "expected"), [("CORP\\svc-sem", "CORP\\svc-sem"), (None, "LocalSystem")])
+@pytest.mark.parametrize(("clustered", "recovery"), [(True, False), (False, True)])
+def test_what_check_mode_publishes_is_what_will_be(
+    account: str | None, expected: str, clustered: bool, recovery: bool
+) -> None:
+    after = applied(PLAIN, wanted_service(clustered, False, account))
+    assert (after.account, after.recovery) == (expected, recovery)
+    assert (after.name, after.path) == (SERVICE, PROGRAM)
