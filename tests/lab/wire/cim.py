@@ -72,7 +72,8 @@ class CimService:
         names = {item.name.lower(): item for item in definition.properties if item.key}
         found: dict[str, CimValue] = {}
         for selector in request.selectors:
-            if selector.name == "__cimnamespace":
+            if selector.name.lower() == "__cimnamespace":
+                _check_namespace(definition, selector.value)
                 continue
             entry = names.get(selector.name.lower())
             if entry is None:
@@ -197,6 +198,11 @@ class CimService:
             return [self._form(item, body, classes, writer) for item in classes.associated(namespace, query)]
         if not classes.has(namespace, query.class_name):
             raise Fault(2150858778, f"Invalid class {query.class_name}. HRESULT 0x80041010")
+        definition, _ = classes.find(namespace, query.class_name)
+        known = {item.name.lower() for item in definition.properties}
+        unknown = [name for name in query.fields if name.lower() not in known]
+        if unknown:
+            raise Fault(2150858778, f"The class has no property {unknown[0]}. HRESULT 0x80041017")
         found = matching(classes.instances(namespace, query.class_name), query.where)
         if query.columns is None:
             return [self._form(item, body, classes, writer) for item in found]
@@ -313,6 +319,11 @@ class CimService:
         return pending.result or {}
 
 
+def _check_namespace(definition: ClassDef, value: Element | str) -> None:
+    if str(value).replace("\\", "/").lower() != definition.namespace.lower():
+        raise Fault(2150859067, "The selector __cimnamespace and the resource URI name different namespaces.")
+
+
 def _instance_element(body: Element, definition: ClassDef) -> Element:
     for child in body:
         if isinstance(child.tag, str) and etree.QName(child).localname.lower() == definition.name.lower():
@@ -338,9 +349,6 @@ def _plain(value: CimValue) -> str:
 def _projection(item: Instance, columns: tuple[str, ...], classes: Classes, writer: Writer) -> Element:
     """A select list: children without namespace, alphabetical (wsman 3.5)."""
     names = {name.lower(): name for name in classes.property_names(item)}
-    unknown = [name for name in columns if name.lower() not in names]
-    if unknown:
-        raise Fault(2150858778, f"Invalid column {unknown[0]}. HRESULT 0x80041017")
     fragment = etree.Element(q(W, "XmlFragment"))
     for name in sorted((names[column.lower()] for column in columns), key=str.lower):
         array = classes.is_array(item.namespace, item.class_name, name)

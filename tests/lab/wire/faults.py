@@ -58,11 +58,15 @@ MAPPING: dict[int, tuple[str, str, str]] = {
     2150859014: (SENDER, "w:AccessDenied", ""),
     2150859016: (SENDER, "w:InvalidSelectors", "UnexpectedSelectors"),
     2150859038: (RECEIVER, "w:InternalError", ""),
+    2150859042: (SENDER, "w:CannotProcessFilter", ""),
+    2150859067: (SENDER, "w:InvalidSelectors", "InvalidValue"),
     2150859173: (SENDER, "w:QuotaLimit", ""),
     2150859174: (RECEIVER, "w:InternalError", ""),
     2150859175: (SENDER, "w:QuotaLimit", ""),
+    2150859181: (SENDER, "w:InvalidParameter", ""),
     2147942402: (RECEIVER, "w:InternalError", ""),
 }
+INVALID_TIMEOUT = 2150858881  # the one row of wsman 5.4 whose action is not of its subcode's family
 FAMILY = {"a": A, "n": N, "x": X, "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman", "b": B, "s": A, "": A}
 PROVIDER_PATH = "C:\\Windows\\system32\\WsmWmiPl.dll"
 WMI_BASE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
@@ -83,6 +87,8 @@ class Fault(Exception):
     def action(self) -> str:
         """The fault action; its family follows the subcode (wsman 5.1)."""
         subcode = MAPPING.get(self.code, (RECEIVER, "w:InternalError", ""))[1]
+        if self.code == INVALID_TIMEOUT:
+            subcode = "w"
         return f"{FAMILY[subcode.partition(':')[0]]}/fault"
 
 

@@ -14,9 +14,11 @@ from .faults import Fault
 from .names import ANONYMOUS, PREFIXES, A, P, S, W, q
 
 Element = Any
-DURATION = re.compile(r"^(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$")
+DURATION = re.compile(r"^P(?=[\dT])(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$", re.ASCII)
 MIN_ENVELOPE = 8192
 MESSAGE_ID_LIMIT = 2048
+TIMEOUT_LIMIT_MS = 2**32 - 1
+UNDERSTOOD = (A, W, P)
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def _read(header: Element, body: Element, message_id: str, max_envelope_kb: int)
     uri = (header.findtext(q(W, "ResourceURI")) or "").strip()
     if not uri:
         raise Fault(2150858752, "The ResourceURI header is missing.")
+    _check_understood(header)
     _check_reply_to(header)
     _check_locale(header)
     fragment = header.find(q(W, "FragmentTransfer"))
@@ -127,6 +130,15 @@ def _check_reply_to(header: Element) -> None:
         raise Fault(2150858769, "The ReplyTo header is missing.")
     if address.strip() != ANONYMOUS:
         raise Fault(2150858870, "ReplyTo must be the anonymous address.")
+
+
+def _check_understood(header: Element) -> None:
+    """SOAP 1.2: a header that must be understood and is not makes the whole message fail (wsman 5.4)."""
+    for item in header:
+        if not isinstance(item.tag, str) or etree.QName(item).namespace in UNDERSTOOD:
+            continue
+        if item.get(q(S, "mustUnderstand"), "").lower() in ("true", "1"):
+            raise Fault(2150858768, f"The header {etree.QName(item).localname} is not understood.")
 
 
 def _check_locale(header: Element) -> None:
@@ -158,7 +170,7 @@ def _max_envelope(header: Element, server_kb: int) -> int:
     text = (header.findtext(q(W, "MaxEnvelopeSize")) or "").strip()
     if not text:
         return server_kb * 1024
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise Fault(2150858767, "MaxEnvelopeSize is not a number.")
     if int(text) < MIN_ENVELOPE:
         raise Fault(2150858878, f"MaxEnvelopeSize must be at least {MIN_ENVELOPE}.")
@@ -170,21 +182,22 @@ def _timeout(header: Element) -> int | None:
     if not text:
         return None
     match = DURATION.match(text)
-    if match is None or match[1] or text in ("P", "PT"):
+    if match is None:
         raise Fault(2150858881, "OperationTimeout is not a valid duration.")
-    days, hours, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
-    return int((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return int(min((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000, TIMEOUT_LIMIT_MS))
 
 
 def envelope(action: str, relates_to: str | None, body: Element | None) -> bytes:
-    """A reply. ``body`` is the child of Body, or None."""
+    """A reply. ``body`` is the child of Body, or None; without an action (Identify) the header is empty."""
     root = etree.Element(
         q(S, "Envelope"), nsmap=PREFIXES, attrib={"{http://www.w3.org/XML/1998/namespace}lang": "en-US"}
     )
     header = etree.SubElement(root, q(S, "Header"))
-    etree.SubElement(header, q(A, "Action")).text = action
-    etree.SubElement(header, q(A, "MessageID")).text = f"uuid:{str(uuid.uuid4()).upper()}"
-    etree.SubElement(header, q(A, "To")).text = ANONYMOUS
+    if action:
+        etree.SubElement(header, q(A, "Action")).text = action
+        etree.SubElement(header, q(A, "MessageID")).text = f"uuid:{str(uuid.uuid4()).upper()}"
+        etree.SubElement(header, q(A, "To")).text = ANONYMOUS
     if relates_to is not None:
         etree.SubElement(header, q(A, "RelatesTo")).text = relates_to
     holder = etree.SubElement(root, q(S, "Body"))

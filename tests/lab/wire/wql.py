@@ -12,10 +12,15 @@ from ..contract import CimValue, Reference
 Row = Mapping[str, CimValue]
 Predicate = Callable[[Row], bool]
 TOKEN = re.compile(
-    r"""\s*(?:(?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<object>\{[^}]*\})"""
+    r"""\s*(?:(?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<object>\{(?:[^}'\"]|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")*\})"""
     r"""|(?P<op><>|!=|<=|>=|=|<|>|\(|\)|,|\*)|(?P<word>[A-Za-z_][\w.]*))""",
     re.DOTALL,
 )
+# One key of an object path; a key is a quoted text, a number or a boolean.
+KEY = re.compile(
+    r"""\s*(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?\d+|TRUE|FALSE)\s*""", re.DOTALL | re.IGNORECASE
+)
+KEYS = re.compile(f"{KEY.pattern}(?:,{KEY.pattern})*", KEY.flags)
 DEPTH_LIMIT = 50
 
 
@@ -28,6 +33,7 @@ class Select:
     columns: tuple[str, ...] | None  # None: *
     class_name: str
     where: Predicate | None
+    fields: tuple[str, ...] = ()  # every property that the query names
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class _Parser:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens = tokens
         self._at = 0
+        self._fields: list[str] = []
 
     def peek(self) -> tuple[str, str]:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "")
@@ -118,7 +125,8 @@ class _Parser:
         self.take("word", "FROM")
         name = self.word()
         where = self.disjunction(0) if self.accept("WHERE") else None
-        return Select(None if columns is None else tuple(columns), name, where)
+        fields = (*(columns or ()), *self._fields)
+        return Select(None if columns is None else tuple(columns), name, where, fields)
 
     def disjunction(self, depth: int) -> Predicate:
         if depth > DEPTH_LIMIT:
@@ -148,6 +156,7 @@ class _Parser:
 
     def comparison(self) -> Predicate:
         name = self.word()
+        self._fields.append(name)
         if self.accept("IS"):
             wanted = not self.accept("NOT")
             self.take("word", "NULL")
@@ -200,8 +209,10 @@ def object_path(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     match = re.fullmatch(r"\s*(\w+)\.(.*)", text, re.DOTALL)
     if match is None:
         raise WqlError(f"{text!r} is not an object path")
-    pattern = r"""(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-    return match[1], tuple((name, literal(value)) for name, value in re.findall(pattern, match[2], re.DOTALL))
+    pairs = KEY.findall(match[2])
+    if not KEYS.fullmatch(match[2]):
+        raise WqlError(f"{text!r} has no valid keys")
+    return match[1], tuple((name, value if value[0] not in "'\"" else literal(value)) for name, value in pairs)
 
 
 def value_of(row: Row, name: str) -> CimValue:
@@ -219,7 +230,7 @@ def like(pattern: str) -> re.Pattern[str]:
         char = pattern[index]
         close = pattern.find("]", index + 2) if char == "[" else -1
         if close > 0:
-            inside = pattern[index + 1 : close].replace("\\", "\\\\").replace("[", "\\[")
+            inside = re.sub(r"[\\\[&|~]", r"\\\g<0>", pattern[index + 1 : close])
             out.append(f"[{inside}]")
             index = close
         else:
