@@ -24,6 +24,7 @@ from .values import reference as write_reference
 
 Element = Any
 ENVELOPE_OVERHEAD = 2048
+MODES = ("EnumerateObject", "EnumerateEPR", "EnumerateObjectAndEPR")
 
 
 @dataclass
@@ -33,8 +34,8 @@ class Enumeration:
     items: list[Element]
     uri: str
     expires: float
+    max_envelope: int  # bytes, of the Enumerate; a Pull must not change it
     empty_page: bool = False
-    max_envelope: int | None = None
 
 
 @dataclass
@@ -138,17 +139,18 @@ class CimService:
         if body is None:
             raise Fault(2150858817, "The Enumerate element is missing.")
         items = self._items(request, body)
+        opened = Enumeration(
+            items, request.uri.lower(), self._deadline(), request.max_envelope, self.switches.empty_page
+        )
         answer = etree.Element(q(N, "EnumerateResponse"), nsmap={"n": N, "w": W, "xsi": XSI})
         context = etree.SubElement(answer, q(N, "EnumerationContext"))
         if body.find(q(W, "OptimizeEnumeration")) is not None:
-            first = self.machine.settings.optimized_first_items
-            page, items = items[:first], items[first:]
-            holder = etree.SubElement(answer, q(W, "Items"))
-            holder.extend(page)
-            if not items:
+            page = self._page(opened, self.machine.settings.optimized_first_items)
+            etree.SubElement(answer, q(W, "Items")).extend(page)
+            if not opened.items:
                 etree.SubElement(answer, q(W, "EndOfSequence"))
                 return answer
-        context.text = self._store(Enumeration(items, request.uri.lower(), self._deadline(), self.switches.empty_page))
+        context.text = self._store(opened)
         return answer
 
     def _deadline(self) -> float:
@@ -175,7 +177,8 @@ class CimService:
                 raise Fault(2150859016, "An enumeration takes no selectors.")
             found = classes.instances(namespace, name)
             if filter_element is not None:
-                found = self._select(found, filter_element)
+                known = {item.name.lower() for item in classes.find(namespace, name)[0].properties}
+                found = self._select(found, filter_element, known)
             return [self._form(item, body, classes, writer) for item in found]
         dialect = filter_element.get("Dialect", "")
         if name != "*":
@@ -208,8 +211,10 @@ class CimService:
             return [self._form(item, body, classes, writer) for item in found]
         return [_projection(item, query.columns, classes, writer) for item in found]
 
-    def _select(self, items: list[Instance], filter_element: Element) -> list[Instance]:
+    def _select(self, items: list[Instance], filter_element: Element, known: set[str]) -> list[Instance]:
         selectors = read_selectors(filter_element.find(q(W, "SelectorSet")))
+        if not selectors or any(item.name.lower() not in known for item in selectors):
+            raise Fault(2150859042, "A selector filter needs selectors that are properties of the class.")
         if any("'" in str(item.value) or '"' in str(item.value) for item in selectors):
             raise Fault(2150859042, "A selector filter cannot hold quotation marks.")
 
@@ -220,7 +225,9 @@ class CimService:
         return [item for item in items if fits(item)]
 
     def _form(self, item: Instance, body: Element, classes: Classes, writer: Writer) -> Element:
-        mode = body.findtext(q(W, "EnumerationMode")) or "EnumerateObject"
+        mode = body.findtext(q(W, "EnumerationMode")) or MODES[0]
+        if mode not in MODES:
+            raise Fault(2150858886, f"The enumeration mode {mode} is not supported.")
         element = writer.instance(item, classes.property_names(item))
         if mode == "EnumerateObject":
             return element
@@ -239,11 +246,10 @@ class CimService:
         enumeration = self.open.pop(name, None)
         if body is None or enumeration is None or enumeration.uri != request.uri.lower():
             raise Fault(2150858779, "The enumeration context is not valid.")
-        if enumeration.max_envelope not in (None, request.max_envelope):
-            raise Fault(2150859181, "MaxEnvelopeSize differs from the previous Pull.")
-        enumeration.max_envelope = request.max_envelope
-        wanted = int(body.findtext(q(N, "MaxElements")) or 1)
-        page = [] if enumeration.empty_page else self._page(enumeration, wanted, request.max_envelope)
+        if enumeration.max_envelope != request.max_envelope:
+            raise Fault(2150859181, "MaxEnvelopeSize differs from that of the Enumerate.")
+        wanted = _max_elements(body)
+        page = [] if enumeration.empty_page else self._page(enumeration, wanted)
         enumeration.empty_page = False
         answer = etree.Element(q(N, "PullResponse"), nsmap={"n": N, "w": W, "xsi": XSI})
         namespace = N if self.switches.end_of_sequence == "n" else W
@@ -256,16 +262,16 @@ class CimService:
             etree.SubElement(answer, q(namespace, "EndOfSequence"))
         return answer
 
-    def _page(self, enumeration: Enumeration, wanted: int, budget: int) -> list[Element]:
+    def _page(self, enumeration: Enumeration, wanted: int) -> list[Element]:
         """As many items as fit; the envelope is counted as UTF-16 (wsman 2.3)."""
         page: list[Element] = []
         size = ENVELOPE_OVERHEAD
         for element in enumeration.items[: min(wanted, self.machine.settings.max_batch_items)]:
             size += 2 * len(etree.tostring(element))
-            if size > budget:
+            if size > enumeration.max_envelope:
                 break
             page.append(element)
-        if not page:
+        if enumeration.items and not page:
             raise Fault(2150858824, "One item is larger than the envelope that was asked for.")
         enumeration.items = enumeration.items[len(page) :]
         return page
@@ -281,7 +287,7 @@ class CimService:
         namespace, name = classes.split(request.uri)
         definition, provider = classes.find(namespace, name)
         method_name = request.action.rpartition("/")[2]
-        method = next((item for item in definition.methods if item.name.lower() == method_name.lower()), None)
+        method = next((item for item in definition.methods if item.name == method_name), None)
         if method is None:
             raise Fault(2150858771, f"The class {name} has no method {method_name}.")
         keys = None
@@ -329,6 +335,13 @@ def _instance_element(body: Element, definition: ClassDef) -> Element:
         if isinstance(child.tag, str) and etree.QName(child).localname.lower() == definition.name.lower():
             return child
     raise Fault(2150858817, "The body does not hold an instance of the class.")
+
+
+def _max_elements(body: Element) -> int:
+    text = (body.findtext(q(N, "MaxElements")) or "1").strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:
+        raise Fault(2150858817, "MaxElements is not a number above zero.")
+    return int(text)
 
 
 def _plain(value: CimValue) -> str:

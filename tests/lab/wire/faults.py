@@ -47,6 +47,7 @@ MAPPING: dict[int, tuple[str, str, str]] = {
     2150858870: (SENDER, "w:UnsupportedFeature", "AddressingMode"),
     2150858878: (SENDER, "w:EncodingLimit", "MinimumEnvelopeLimit"),
     2150858881: (SENDER, "a:InvalidMessageInformationHeader", "InvalidTimeout"),
+    2150858886: (SENDER, "w:UnsupportedFeature", "EnumerationMode"),
     2150858887: (SENDER, "w:UnsupportedFeature", "Locale"),
     2150858899: (SENDER, "w:CannotProcessFilter", ""),
     2150858989: (SENDER, "x:InvalidRepresentation", "InvalidValues"),

@@ -206,6 +206,8 @@ def read_arguments(element: Element, method: MethodDef, uri: str) -> dict[str, C
         if definition.array and value is not None:
             before = found.get(name.localname) or ()
             found[name.localname] = (*before, value) if isinstance(before, tuple) else (before, value)
+        elif name.localname in found:
+            raise Fault(2150858817, f"The parameter {name.localname} is no array and stands twice.")
         else:
             found[name.localname] = value
     missing = [

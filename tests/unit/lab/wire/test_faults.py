@@ -50,6 +50,7 @@ FACTS = """
 2150858819 Sender w:InternalError Invalid wsman
 2150858818 Sender w:UnsupportedFeature - wsman
 2150858870 Sender w:UnsupportedFeature AddressingMode wsman
+2150858886 Sender w:UnsupportedFeature EnumerationMode wsman
 2150858887 Sender w:UnsupportedFeature Locale wsman
 2150858768 MustUnderstand - - addressing
 2150859010 Receiver w:InternalError - wsman
