@@ -16,7 +16,7 @@ from .cim import CimService
 from .counters import Counters, RequestRecord
 from .faults import Fault, from_cim, render
 from .names import CFG, RSP, WMI, WSMID, S, q
-from .shells import ShellService
+from .shells import SHELL_QUOTA, ShellService
 from .soap import Request
 from .switches import Switches
 
@@ -54,7 +54,7 @@ class Endpoint:
         self.switches = switches
         self.counters = counters
         self.cim = CimService(machine, switches)
-        self.shells = ShellService(machine)
+        self.shells = ShellService(machine, switches)
 
     def describe(self, data: bytes) -> RequestRecord:
         """Action, class and method of a request, as far as it can be read."""
@@ -71,16 +71,25 @@ class Endpoint:
             return RequestRecord("Invoke", class_name, action.rpartition("/")[2])
         return RequestRecord(action.rpartition("/")[2] or "Identify", class_name, "")
 
+    def identify(self, data: bytes) -> Answer | None:
+        """The answer to a pure Identify, which needs no authentication (wsman 9); None for anything else."""
+        try:
+            body = soap.body_of(soap.parse_xml(data))
+        except Fault:
+            return None
+        if [child.tag for child in body] != [q(WSMID, "Identify")]:
+            return None
+        return Answer(200, soap.envelope("", None, self._identify()))
+
     async def handle(self, data: bytes, account: Account) -> Answer:
         """Serve one plain envelope; every fault is HTTP 500 (wsman 1.2)."""
         with journal.acting("client"):
             relates_to: str | None = None
             machine_name = self.machine.name
             try:
-                root = soap.parse_xml(data)
-                if soap.body_of(root).find(q(WSMID, "Identify")) is not None:
-                    return Answer(200, soap.envelope("", None, self._identify()))
-                request = soap.read(root, self.machine.settings.max_envelope_kb)
+                if (identified := self.identify(data)) is not None:
+                    return identified
+                request = soap.read(soap.parse_xml(data), self.machine.settings.max_envelope_kb)
                 relates_to = request.message_id
                 machine_name = urlparse(request.to).hostname or machine_name
                 self._check_access(account)
@@ -94,7 +103,7 @@ class Endpoint:
 
     def _fault(self, fault: Fault, relates_to: str | None, machine: str) -> Answer:
         # Quota faults with MSFT_WmiError were recorded without RelatesTo (wsman 2.2).
-        related = None if fault.code == 2150859173 else relates_to
+        related = relates_to if fault.detail is None or fault.code != SHELL_QUOTA else None
         return Answer(500, soap.envelope(fault.action, related, render(fault, machine, self.switches)))
 
     def fault(self, code: int, text: str) -> Answer:

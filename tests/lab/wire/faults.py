@@ -38,6 +38,7 @@ MAPPING: dict[int, tuple[str, str, str]] = {
     2150858818: (SENDER, "w:UnsupportedFeature", ""),
     2150858819: (SENDER, "w:InternalError", "Invalid"),
     2150858824: (SENDER, "w:EncodingLimit", "MaxEnvelopeSizeExceeded"),
+    2150858835: (SENDER, "w:InvalidOptions", "InvalidValue"),
     2150858838: (SENDER, "x:InvalidRepresentation", "InvalidValues"),
     2150858840: (SENDER, "x:InvalidRepresentation", "InvalidNamespace"),
     2150858842: (SENDER, "w:InvalidSelectors", "InsufficientSelectors"),
@@ -133,7 +134,9 @@ def from_cim(error: CimError, namespace: str, machine: str, switches: Switches) 
         return Fault(2150858752, "The WS-Management service cannot process the request. The resource was not found.")
     hresult = error.hresult if error.hresult is not None else 0x80070000 | ((error.win32 or 0) & 0xFFFF)
     if switches.cluster_fault == "wmierror":
-        return Fault(2150859010, error.text, detail=_wmi_error(error, hresult, namespace))
+        return Fault(
+            2150859010, error.text, detail=wmi_error(f"{WMI_BASE}{namespace}/MSFT_WmiError", error.text, hresult)
+        )
     text = f"{error.text} HRESULT 0x{hresult:08x}"
     outer = 2150858778 if switches.cluster_fault == "text" else 2150859010
     provider = etree.Element(q(F, "ProviderFault"), nsmap={"f": F})
@@ -159,17 +162,17 @@ def _extended_status(error: CimError, hresult: int, namespace: str) -> Element:
     return element
 
 
-def _wmi_error(error: CimError, hresult: int, namespace: str) -> Element:
-    uri = f"{WMI_BASE}{namespace}/MSFT_WmiError"
+def wmi_error(uri: str, text: str, hresult: int, status: int = 1) -> Element:
+    """MSFT_WmiError, which stands in place of a WSManFault; its namespace varies (wsman 5.1)."""
     element = etree.Element(q(uri, "MSFT_WmiError"), nsmap={"p": uri})
     for name, value in (
-        ("CIMStatusCode", "1"),
-        ("Message", error.text),
+        ("CIMStatusCode", str(status)),
+        ("Message", text),
         ("MessageID", f"HRESULT 0x{hresult:08x}"),
         ("error_Category", "0"),
         ("error_Code", str(hresult)),
         ("error_Type", "HRESULT"),
-        ("error_WindowsErrorMessage", error.text),
+        ("error_WindowsErrorMessage", text),
     ):
         etree.SubElement(element, q(uri, name)).text = value
     return element

@@ -17,6 +17,7 @@ SOAP = "application/soap+xml;charset=UTF-8"
 SEALED = 'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
 # What sealing and HTTP add to an envelope of the largest size.
 BODY_SLACK = 4096
+LINGER_S = 5.0
 
 
 class WinrmServer:
@@ -80,6 +81,7 @@ class Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._continued = False
+        self._refused = False
         self._transport: asyncio.Transport | None = None
         self._auth: ConnectionAuth | None = None
 
@@ -100,6 +102,8 @@ class Connection(asyncio.Protocol):
             self._idle.cancel()
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         self._buffer += data
         limit = self._server.machine.settings.max_envelope_kb * 1024 + BODY_SLACK
         try:
@@ -107,14 +111,21 @@ class Connection(asyncio.Protocol):
                 self._continued = False
                 self._queue.append(request)
         except HttpError as error:
-            self._write(response(error.status, headers=(("Connection", "close"),)))
-            self._close()
+            self._refuse(error.status)
             return
         if not self._continued and expects_continue(self._buffer):
             self._continued = True
             self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self._queue and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def _refuse(self, status: int) -> None:
+        """Answer at once and swallow the rest: closing with bytes unread resets the connection, and the
+        client, still writing, would never see the status."""
+        self._refused = True
+        self._buffer.clear()
+        self._write(response(status, headers=(("Connection", "close"),)))
+        asyncio.get_running_loop().call_later(LINGER_S, self._close)
 
     # ---- requests ---------------------------------------------------------------------------
     async def _work(self) -> None:
@@ -123,7 +134,11 @@ class Connection(asyncio.Protocol):
             request = self._queue.popleft()
             self._server.counters.requests += 1
             self._server.counters.bytes_in += request.size
-            await self._serve(request)
+            try:
+                await self._serve(request)
+            except Exception:
+                self.cut()  # a defect of the lab: the client learns at once, asyncio logs the trace
+                raise
             self._restart_idle()
 
     async def _serve(self, request: HttpRequest) -> None:
@@ -134,6 +149,11 @@ class Connection(asyncio.Protocol):
             self._write(response(405))
             return
         assert self._auth is not None
+        if request.header("wsmanidentify").lower() == "unauthenticated":
+            answer = self._server.endpoint.identify(request.body)
+            if answer is not None:
+                self._write(response(answer.status, answer.body, SOAP))
+                return
         try:
             outcome = self._auth.receive(request)
         except Undecipherable:

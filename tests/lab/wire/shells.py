@@ -11,12 +11,14 @@ from typing import Any
 from lxml import etree
 
 from ..contract import Command, Machine
-from .faults import Fault
+from .faults import Fault, wmi_error
 from .names import CMD, RSP, A, W, X, q
 from .soap import Request
+from .switches import Switches
 
 Element = Any
 STATE = RSP + "/CommandState/"
+SHELL_QUOTA = 2150859173
 CHUNK = 100_000  # bytes of output per Receive: base64 of it stays under the smallest envelope limit
 
 
@@ -53,14 +55,15 @@ class Shell:
 class ShellService:
     """The shells of one machine, over all its listeners' connections."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, switches: Switches) -> None:
         self._machine = machine
+        self._switches = switches
         self.shells: dict[str, Shell] = {}
 
     def create(self, request: Request, user: str) -> list[Element]:
         owned = sum(1 for shell in self.shells.values() if shell.owner == user)
         if owned >= self._machine.settings.max_shells_per_user:
-            raise Fault(2150859173, "The maximum number of concurrent shells for this user was exceeded.")
+            raise _too_many_shells(self._switches)
         body = request.body.find(q(RSP, "Shell"))
         if body is None:
             raise Fault(2150858817, "The Shell element is missing.")
@@ -71,7 +74,7 @@ class ShellService:
         shell = Shell(
             identifier=str(uuid.uuid4()).upper(),
             owner=user,
-            codepage=int(request.options.get("WINRS_CODEPAGE", "437") or 437),
+            codepage=_codepage(request),
             environment=environment,
             directory=body.findtext(q(RSP, "WorkingDirectory")),
         )
@@ -124,7 +127,10 @@ class ShellService:
         shell = self._shell(request)
         for stream in request.body.iterfind(f"{q(RSP, 'Send')}/{q(RSP, 'Stream')}"):
             running = self._running(shell, stream.get("CommandId"))
-            data = base64.b64decode(stream.text or "")
+            try:
+                data = base64.b64decode("".join((stream.text or "").split()), validate=True)
+            except ValueError as error:
+                raise Fault(2150858817, "A stream is not base64.") from error
             if running.command is not None and not running.done:
                 running.command.stdin(data, stream.get("End", "").lower() in ("true", "1"))
         return etree.Element(q(RSP, "SendResponse"), nsmap={"rsp": RSP})
@@ -172,6 +178,22 @@ class ShellService:
         for running in shell.commands.values():
             if running.command is not None and not running.done:
                 running.command.terminate()
+
+
+def _too_many_shells(switches: Switches) -> Fault:
+    text = "The maximum number of concurrent shells for this user was exceeded."
+    if switches.shell_quota == "wsman":
+        return Fault(SHELL_QUOTA, text)
+    # Recorded as MSFT_WmiError of the DMTF schema with CIM status 27 (wsman 5.3).
+    uri = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError"
+    return Fault(SHELL_QUOTA, text, detail=wmi_error(uri, text, SHELL_QUOTA, status=27))
+
+
+def _codepage(request: Request) -> int:
+    text = request.options.get("WINRS_CODEPAGE") or "437"
+    if not (text.isascii() and text.isdigit()) or len(text) > 5:
+        raise Fault(2150858835, "WINRS_CODEPAGE is not a code page.")
+    return int(text)
 
 
 def _command_line(request: Request) -> str:

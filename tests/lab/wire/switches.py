@@ -14,6 +14,7 @@ class Switches:
     changing_contexts: bool = True  # a new enumeration context with every Pull: wsman 3.5
     cluster_fault: str = "extended"  # extended | text | wmierror | bare: where a Win32 code stands (5.1, mscluster 1.1)
     missing_instance: str = "resource"  # resource (2150858752) | hresult: mscluster 1.1
+    shell_quota: str = "wmierror"  # wmierror (recorded) | wsman: the fault of one shell too many, wsman 5.3
     access_denied: int = 5  # 5 | 2150859012 | 2150859013 | 2150859014: wsman 5.3
     fault_code: bool = True  # False: faults without WSManFault Code, only the subcode: wsman 5.1
     architecture_option: bool = False  # wmi:__ProviderArchitecture has an effect: wsman 2.2

@@ -37,6 +37,7 @@ FACTS = """
 2150858805 Sender w:EncodingLimit - wsman
 2150858878 Sender w:EncodingLimit MinimumEnvelopeLimit wsman
 2150858824 Sender w:EncodingLimit MaxEnvelopeSizeExceeded wsman
+2150858835 Sender w:InvalidOptions InvalidValue wsman
 2150858838 Sender x:InvalidRepresentation InvalidValues transfer
 2150858840 Sender x:InvalidRepresentation InvalidNamespace transfer
 2150858842 Sender w:InvalidSelectors InsufficientSelectors wsman
