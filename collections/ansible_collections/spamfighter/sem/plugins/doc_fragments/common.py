@@ -22,7 +22,10 @@ options:
         type: str
         default: SPAMfighter Exchange Module*
       service:
-        description: Short name of SEM's Windows service. Discovered by the product's folder when it is not given.
+        description:
+          - Short name of SEM's Windows service.
+          - Without it, the service whose program lies in the product's folder is taken. That folder is read from the
+            uninstall entry and from the values of O(profile.registry_key); many packages write only the latter.
         type: str
       registry_key:
         description: SEM's registry key below V(HKEY_LOCAL_MACHINE).
