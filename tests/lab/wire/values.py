@@ -146,7 +146,7 @@ def read_value(element: Element, type_name: str) -> CimValue:
 def _integer(element: Element, text: str, type_name: str) -> int:
     bits = LIMITS[type_name]
     low, high = (0, 2**bits - 1) if type_name[0] == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    if not re.fullmatch(r"-?\d+", text) or not low <= int(text) <= high:
+    if not re.fullmatch(r"-?[0-9]{1,20}", text) or not low <= int(text) <= high:
         raise Fault(2150858838, f"{etree.QName(element).localname}: {text!r} is not a {type_name}.")
     return int(text)
 
