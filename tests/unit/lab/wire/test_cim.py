@@ -170,13 +170,10 @@ def test_a_selector_filter(selectors: dict[str, str], found: list[str]) -> None:
     assert names(reply) == found
 
 
-@pytest.mark.fact("wsman 3.5", "S")
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [(selector_set({"Name": "o'neil"}), 2150859042), (selector_set({"Nix": "x"}), 2150859042), ("", 2150859042)],
-)
-def test_a_selector_filter_that_cannot_be_processed(content: str, code: int) -> None:
-    assert ask(toy(1), filtered(SELECTORS, content)).code == code
+@pytest.mark.fact("wsman 3.5", "refused: S, its code: I")
+@pytest.mark.parametrize("content", [selector_set({"Name": "o'neil"}), selector_set({"Nix": "x"}), ""])
+def test_a_selector_filter_that_cannot_be_processed(content: str) -> None:
+    assert ask(toy(1), filtered(SELECTORS, content)).code == 2150859042
 
 
 def association(kind: str, box: str, parts: str = "") -> str:
