@@ -78,3 +78,12 @@ def play(tasks: list[dict[str, Any]], path: Path) -> Path:
     content = [{"name": "Examples", "hosts": "sem", "gather_facts": False, "tasks": tasks}]
     path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return path
+
+
+def mentions(page: Path) -> list[str]:
+    """Command lines named in running text, outside of blocks: `ansible-doc -t role x`."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    tools = r"make|ansible(?:-[a-z]+)?|antsibull-changelog|pip|git|\.ci/run|\.venv/bin/[a-z-]+"
+    spans = re.findall(rf"`((?:{tools})(?: [^`]+)?)`", text)
+    # A bare name (`ansible-playbook`) speaks of the tool, not of a command to type.
+    return [span for span in spans if " " in span or span.startswith(".ci/")]
