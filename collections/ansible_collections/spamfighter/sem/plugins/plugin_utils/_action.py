@@ -28,7 +28,7 @@ from ._controller import LockTimeout, gather_peers, sem_node
 from ._plan import ApplyFailed
 from ._sem import report
 from ._sem.session import Performed, Session
-from ._wait import RealClock, WaitTimeout
+from ._wait import Clock, RealClock, WaitTimeout
 from ._windows.errors import WindowsError
 from ._windows.quoting import UnsafeValue
 from ._wsman.client import WsMan
@@ -70,10 +70,11 @@ class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
             target = target_of(self._connection)
         except UnsupportedConnection as error:
             raise AnsibleActionFail(str(error)) from error
-        ws = WsMan(WinrmTransport(target))
+        clock = RealClock()
+        ws = WsMan(WinrmTransport(target), clock)
         try:
             with ws.shell() as shell:
-                session = self._session(ws, shell, args, task_vars or {})
+                session = self._session(ws, shell, clock, args, task_vars or {})
                 done = self.perform(session, args, bool(self._task.check_mode))
         except EXPECTED as error:
             raise self._failed(error, target) from error
@@ -89,7 +90,9 @@ class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
         return result
 
     # ---- parts ------------------------------------------------------------------------------
-    def _session(self, ws: WsMan, shell: t.Any, args: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]) -> Session:
+    def _session(
+        self, ws: WsMan, shell: t.Any, clock: Clock, args: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]
+    ) -> Session:
         run_id = run_identity()
         hostvars = task_vars.get("hostvars") or {}
         everybody = list(task_vars.get("ansible_play_hosts_all") or ())
@@ -100,7 +103,7 @@ class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
         return Session(
             ws=ws,
             shell=shell,
-            clock=RealClock(),
+            clock=clock,
             wait_s=float(args.get("wait_timeout_s") or 180),
             run_id=run_id,
             peers=gather_peers(facts, active, batch, run_id),

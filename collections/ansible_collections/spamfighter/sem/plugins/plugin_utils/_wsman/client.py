@@ -11,6 +11,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
+from .._wait import Clock, RealClock
 from . import envelope as env
 from .envelope import N, W, X, child, local, q, text
 from .errors import EnvelopeError, OutcomeUnknown, WsManFault
@@ -37,8 +38,9 @@ class WsMan:
     Invoke and Put are not: they raise ``OutcomeUnknown`` and the caller observes again.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, clock: Clock | None = None) -> None:
         self._transport = transport
+        self._clock = clock or RealClock()
 
     @property
     def transport(self) -> Transport:
@@ -159,7 +161,7 @@ class WsMan:
             return
 
     def shell(self, codepage: int = 65001) -> Shell:
-        return WinrsShell(self.request, codepage)
+        return WinrsShell(self.request, codepage, self._clock)
 
 
 def _enumerate_body(wql: str | None, selectors: Mapping[str, str] | None) -> ET.Element:

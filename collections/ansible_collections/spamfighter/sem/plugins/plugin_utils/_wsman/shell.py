@@ -9,12 +9,11 @@
 from __future__ import annotations
 
 import base64
-import time
 import typing as t
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
-from .._wait import WaitTimeout
+from .._wait import Clock, Deadline, WaitTimeout
 from . import envelope as env
 from .envelope import RSP, X, child, descendants, q, text
 from .errors import EnvelopeError, OperationTimedOut, WireError, WsManFault
@@ -32,9 +31,10 @@ Request = t.Callable[..., ET.Element]
 class WinrsShell:
     """One shell, opened with its first command; use it as a context manager."""
 
-    def __init__(self, request: Request, codepage: int) -> None:
+    def __init__(self, request: Request, codepage: int, clock: Clock) -> None:
         self._request = request
         self._codepage = codepage
+        self._clock = clock
         self._identifier: str | None = None
 
     def __enter__(self) -> WinrsShell:
@@ -112,9 +112,9 @@ class WinrsShell:
 
     def _receive(self, command: str, line: str, timeout_s: float) -> CommandResult:
         streams: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
-        end = time.monotonic() + timeout_s
+        deadline = Deadline.after(self._clock, timeout_s)
         while True:
-            left = end - time.monotonic()
+            left = deadline.remaining()
             if left <= 0:
                 raise WaitTimeout(f"the command {line[:60]!r}", timeout_s, self._text(streams["stdout"]))
             done, code = self._receive_once(command, streams, min(RECEIVE_S, max(left, 0.5)))
