@@ -29,14 +29,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def make_cell(lab: Lab, tmp_path: Path) -> Factory:
-    """Make a cluster: ``make_cell(nodes=3, **topology)``."""
+def make_cell(lab: Lab, tmp_path: Path) -> Iterator[Factory]:
+    """Make a cluster: ``make_cell(nodes=3, **topology)``. It is gone after the test: each costs the lab time."""
     lab.clear()
+    made: list[Cell] = []
 
     def make(**spec: Any) -> Cell:
-        return Cell.create(lab, Player(tmp_path / "home"), tmp_path, **spec)
+        made.append(Cell.create(lab, Player(tmp_path / "home"), tmp_path, **spec))
+        return made[-1]
 
-    return make
+    yield make
+    for cell in made:
+        lab.remove_cluster(cell.name)
 
 
 @pytest.fixture

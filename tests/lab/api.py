@@ -186,6 +186,10 @@ class Lab:
         added: dict[str, Any] = self._control.call("add_cluster", name=name, spec=spec)
         return added
 
+    def remove_cluster(self, name: str) -> None:
+        """Switch a cluster off and forget it."""
+        self._control.call("remove_cluster", cluster=name)
+
     def add_node(self, cluster: str, name: str) -> dict[str, Any]:
         """A further node that joins the cluster; returns its host and ports."""
         added: dict[str, Any] = self._control.call("add_node", cluster=cluster, name=name)
@@ -214,6 +218,10 @@ class Lab:
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` of virtual time pass at once."""
         self._control.call("advance", seconds=seconds)
+
+    def set_speed(self, speed: float) -> None:
+        """Virtual seconds per real second from now on."""
+        self._control.call("speed", speed=speed)
 
     @property
     def now(self) -> float:

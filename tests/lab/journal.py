@@ -9,7 +9,7 @@ counters are the entries of actor ``client``.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -67,3 +67,7 @@ class Journal:
 
     def by(self, actor: str) -> list[Write]:
         return [entry for entry in self.writes if entry.actor == actor]
+
+    def forget(self, where: Collection[str]) -> None:
+        """Drop the entries of machines and clusters that are gone."""
+        self.writes = [entry for entry in self.writes if entry.where not in where]

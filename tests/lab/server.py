@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ class LabProcess:
     def __init__(self, topology: Topology, options: Options) -> None:
         self.topology = topology
         self.options = options
+        self.speed = options.speed
         self.world = World(topology)
         self.authority = CertificateAuthority.create(options.directory / "tls")
         self.listeners: dict[str, list[WinrmServer]] = {}
@@ -97,7 +98,7 @@ class LabProcess:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             now = loop.time()
-            self.world.clock.advance((now - last) * self.options.speed)
+            self.world.clock.advance((now - last) * self.speed)
             last = now
             if self.options.parent is not None and os.getppid() != self.options.parent:
                 self.stopping.set()
@@ -125,13 +126,23 @@ class LabProcess:
         temporary.write_text(json.dumps(ready, indent=1))
         temporary.rename(self.options.directory / "ready.json")
 
+    def close_listeners(self, names: Sequence[str]) -> None:
+        """Close those of machines that are gone."""
+        for name in names:
+            del self.endpoints[name]
+            for server in self.listeners.pop(name):
+                self._spawn(server.stop())
+
     def spawn_listeners(self, spec: ClusterSpec) -> None:
         """Open listeners of machines that were added while the lab runs."""
         for node in spec.nodes:
             if node.name not in self.listeners:
-                task = asyncio.create_task(self.listen(node.name))
-                self._background.add(task)
-                task.add_done_callback(self._background.discard)
+                self._spawn(self.listen(node.name))
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
 
 def _cut(servers: list[WinrmServer], up: bool) -> None:

@@ -127,6 +127,10 @@ class Verbs:
         self._process.spawn_listeners(spec)
         return {"nodes": [node.name for node in spec.nodes]}
 
+    def do_remove_cluster(self, arguments: Mapping[str, Any]) -> None:
+        """It is switched off and forgotten; its nodes do not listen any more."""
+        self._process.close_listeners(self._world.remove_cluster(arguments["cluster"]))
+
     def do_add_node(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         self._world.add_node(arguments["cluster"], arguments["name"])
         self._process.spawn_listeners(self._world.cluster_specs[arguments["cluster"]])
@@ -148,6 +152,10 @@ class Verbs:
     def do_advance(self, arguments: Mapping[str, Any]) -> float:
         self._world.clock.advance(float(arguments["seconds"]))
         return self._world.clock.now
+
+    def do_speed(self, arguments: Mapping[str, Any]) -> None:
+        """Virtual seconds per real second from now on."""
+        self._process.speed = float(arguments["speed"])
 
     def do_now(self, arguments: Mapping[str, Any]) -> float:
         return self._world.clock.now

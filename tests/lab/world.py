@@ -188,6 +188,17 @@ class World:
         self.cluster_specs[cluster_name] = changed
         return node
 
+    def remove_cluster(self, name: str) -> list[str]:
+        """Switch a cluster off for good and forget it; the names of its machines."""
+        nodes = [node.name for node in self.cluster_specs.pop(name).nodes]
+        for node in nodes:
+            self.machines.pop(node).crash()
+            del self.counters[node]
+        for table in (self.clusters, self.naming, self._storage):
+            table.pop(name)
+        self.journal.forget({name, *nodes})
+        return nodes
+
     # ---- what the inventory says of SEM -----------------------------------------------------
     def sem_variables(self) -> dict[str, Any]:
         """The role variables of an admin who wants the stand-in SEM 4.1.0 (design: product profile)."""

@@ -8,8 +8,9 @@ from collections import deque
 from ..contract import Machine
 from .auth import Accepted, Challenge, ConnectionAuth, PlainRefused, Undecipherable, UserFile
 from .counters import Counters
-from .endpoint import Answer, Endpoint, FaultHook, Verdict
+from .endpoint import Answer, Endpoint, FaultHook
 from .http import HttpError, HttpRequest, expects_continue, parse, response
+from .serving import serve
 from .switches import Switches
 from .tls import ServerTls
 
@@ -172,34 +173,19 @@ class Connection(asyncio.Protocol):
         await self._answer(outcome)
 
     async def _answer(self, accepted: Accepted) -> None:
-        endpoint = self._server.endpoint
-        record = endpoint.describe(accepted.body)
-        self._server.counters.log.append(record)
-        verdict = self._server.faults.judge(self._server.machine.name, record) if self._server.faults else Verdict()
-        if verdict.do == "latency":
-            await asyncio.sleep(verdict.value)
-        elif verdict.do == "hang":
-            await asyncio.sleep(3600)
-        elif verdict.do == "reset_before":
+        answer = await serve(self._server.endpoint, self._server.faults, accepted.body, accepted.account)
+        if answer is None:
             self.cut()
-            return
-        elif verdict.do == "http":
-            self._write(response(int(verdict.value)))
-            return
-        if verdict.do in ("fault", "access_denied"):
-            code = 5 if verdict.do == "access_denied" else int(verdict.value)
-            answer = endpoint.fault(code, "Access is denied." if code == 5 else "Injected fault.")
         else:
-            answer = await endpoint.handle(accepted.body, accepted.account)
-        if verdict.do == "reset_after":
-            self.cut()
-            return
-        self._send(answer, accepted)
+            self._send(answer, accepted)
 
     def _send(self, answer: Answer, accepted: Accepted) -> None:
         if not self._alive():
             return
         assert self._auth is not None
+        if not answer.body:
+            self._write(response(answer.status))
+            return
         body = self._auth.seal(answer.body) if accepted.sealed else answer.body
         kind = SEALED if accepted.sealed else SOAP
         self._write(response(answer.status, body, kind, accepted.headers))

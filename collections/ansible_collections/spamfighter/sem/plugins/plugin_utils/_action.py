@@ -33,7 +33,6 @@ from ._windows.errors import WindowsError
 from ._windows.quoting import UnsafeValue
 from ._wsman.client import WsMan
 from ._wsman.errors import AuthRefused, NotSent, TlsRefused, WireError, WsManFault
-from ._wsman.transport import Target
 from ._wsman.transport_winrm import WinrmTransport
 
 display = Display()
@@ -77,7 +76,7 @@ class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
                 session = self._session(ws, shell, clock, args, task_vars or {})
                 done = self.perform(session, args, bool(self._task.check_mode))
         except EXPECTED as error:
-            raise self._failed(error, target) from error
+            raise shown(error, f"{self._task.action} on {target.host}:{target.port}") from error
         finally:
             stats = ws.transport.stats
             display.vvv(
@@ -110,24 +109,24 @@ class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
             own=own,
         )
 
-    def _failed(self, error: Exception, target: Target) -> t.Any:
-        """The exception that Ansible shows for ours; unreachable where nothing could be sent."""
-        where = f"{self._task.action} on {target.host}:{target.port}"
-        if isinstance(error, NotSent):
-            return AnsibleConnectionFailure(f"{where}: cannot connect: {error}")
-        if isinstance(error, AuthRefused):
-            advice = "check ansible_user, ansible_password and ansible_winrm_transport, and that the account may log on"
-            return AnsibleConnectionFailure(f"{where}: {error}; {advice}")
-        if isinstance(error, TlsRefused):
-            advice = (
-                "set ansible_winrm_ca_trust_path to the CA of the node's certificate; servers before 2008 R2 speak no "
-                "TLS 1.2: use http, whose messages NTLM and Kerberos encrypt"
-            )
-            return AnsibleConnectionFailure(f"{where}: TLS failed: {error}; {advice}")
-        text = f"{where}: {error}"
-        if isinstance(error, WsManFault) and 5 in (error.win32, error.outer, error.inner):
-            text += "; the account has to be an administrator of the node with an unfiltered token"
-        return AnsibleActionFail(text)
+
+def shown(error: Exception, where: str) -> AnsibleConnectionFailure | AnsibleActionFail:
+    """The exception that Ansible shows for one of ``EXPECTED``; unreachable where nothing could be sent."""
+    if isinstance(error, NotSent):
+        return AnsibleConnectionFailure(f"{where}: cannot connect: {error}")
+    if isinstance(error, AuthRefused):
+        advice = "check ansible_user, ansible_password and ansible_winrm_transport, and that the account may log on"
+        return AnsibleConnectionFailure(f"{where}: {error}; {advice}")
+    if isinstance(error, TlsRefused):
+        advice = (
+            "set ansible_winrm_ca_trust_path to the CA of the node's certificate; servers before 2008 R2 speak no "
+            "TLS 1.2: use http, whose messages NTLM and Kerberos encrypt"
+        )
+        return AnsibleConnectionFailure(f"{where}: TLS failed: {error}; {advice}")
+    text = f"{where}: {error}"
+    if isinstance(error, WsManFault) and 5 in (error.win32, error.outer, error.inner):
+        text += "; the account has to be an administrator of the node with an unfiltered token"
+    return AnsibleActionFail(text)
 
 
 def _fact(hostvars: Mapping[str, t.Any], host: str) -> object:
