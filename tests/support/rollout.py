@@ -22,6 +22,7 @@ from jinja2.nativetypes import NativeEnvironment
 
 from ansible_collections.spamfighter.sem.plugins.plugin_utils import _action
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._controller import gather_peers, sem_node
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.observer import Observer
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Session
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._wsman.client import WsMan
 
@@ -203,6 +204,7 @@ class Rollout:
             wait_s=float(args.get("wait_timeout_s") or 180),
             run_id=self._run_id,
             peers=gather_peers(facts, active, set(published), self._run_id),
+            seen=Observer(ws, shell),
             own=sem_node(facts[host.name], self._run_id),
         )
 

@@ -27,6 +27,7 @@ from ._connection import UnsupportedConnection, target_of
 from ._controller import LockTimeout, gather_peers, sem_node
 from ._plan import ApplyFailed
 from ._sem import report
+from ._sem.observer import Observer
 from ._sem.session import Performed, Session
 from ._wait import Clock, RealClock, WaitTimeout
 from ._windows.errors import WindowsError
@@ -106,6 +107,7 @@ class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
             wait_s=float(args.get("wait_timeout_s") or 180),
             run_id=run_id,
             peers=gather_peers(facts, active, batch, run_id),
+            seen=Observer(ws, shell),
             own=own,
         )
 

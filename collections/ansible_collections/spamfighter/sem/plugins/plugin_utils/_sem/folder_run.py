@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from .._cluster.model import Cluster, Group, Resource, ResourceState
 from .._plan import Applier, Change, Plan
 from .._windows import folders
-from .._windows.host import read_host
 from .._windows.model import FolderState, Host
 from .._windows.registry import Registry
 from .acting import choose, nobody
@@ -22,7 +21,7 @@ from .exchange import PROTECTED, find_group, find_resource
 from .folder import Choice, FolderSeen, FolderWanted, choose_disk, plan_folder
 from .profile import GENERIC_SERVICE, Profile
 from .service_run import cluster_stopped
-from .session import OwnerGuard, Performed, Session, carry_out, read_cluster_of, read_data_directory, situation
+from .session import OwnerGuard, Performed, Session, carry_out, read_data_directory, situation
 
 ON_OWNER = frozenset({"folder", "permissions", "copy_data"})
 
@@ -56,10 +55,10 @@ def data_value(profile: Profile) -> str | None:
 def run_folder(session: Session, inputs: FolderInputs, check: bool) -> Performed:
     """The folder on the owner's disk, the data directory on every node. Raises WireError, WindowsError,
     ClusterReadError."""
-    host = read_host(session.ws)
+    host = session.seen.host()
     if host.membership == "stopped":
         return Performed(problems=(cluster_stopped(host),))
-    cluster = read_cluster_of(session, host)
+    cluster = session.seen.cluster()
     finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
     if finding.problems or finding.group is None or cluster is None:
         return Performed(notes=(finding.note,) if finding.note else (), problems=finding.problems)
@@ -72,7 +71,7 @@ def run_folder(session: Session, inputs: FolderInputs, check: bool) -> Performed
     if plan.problems or check:
         return done
     guard = OwnerGuard(session.ws, view.group.name, view.group.owner, ON_OWNER)
-    done.changes, done.failure = carry_out(plan, applier(session, inputs, view), guard)
+    done.changes, done.failure = carry_out(session, plan, applier(session, inputs, view), guard)
     done.situation = situation(host, cluster, view.resource)
     if plan.changes and done.failure is None:
         after = _read(session, inputs, host, cluster, view.group)
@@ -118,7 +117,7 @@ def _local_content(session: Session, value: str | None, choice: Choice) -> tuple
 
 
 def _key_exists(session: Session, profile: Profile) -> bool:
-    return bool(profile.registry_key) and Registry(session.ws).exists(profile.registry_key or "", profile.view)
+    return bool(profile.registry_key) and session.seen.key(profile.registry_key or "", profile.view)
 
 
 def _owner_missing(session: Session, view: FolderView) -> Plan:

@@ -13,15 +13,12 @@ from dataclasses import asdict, dataclass
 
 from .._cluster.model import Cluster, Group, Resource
 from .._plan import Problem
-from .._windows.host import read_host
-from .._windows.products import find_products
-from .._windows.services import read_service
 from .acting import duplicates
 from .exchange import PROTECTED, find_group, find_resource, protected_groups
 from .instance import policy_data
 from .profile import GENERIC_SERVICE, Package, Profile
 from .service_run import cluster_stopped
-from .session import Performed, Session, publish, read_cluster_of, read_data_directory, read_sem_service
+from .session import Performed, Session, publish, read_data_directory, read_sem_service
 
 EXCHANGE_SERVICE = "MSExchangeIS"
 
@@ -38,8 +35,8 @@ class InfoInputs:
 
 def run_node_info(session: Session, inputs: InfoInputs) -> Performed:
     """Facts of a node; a member whose cluster service is stopped is a problem (rule 1)."""
-    host = read_host(session.ws)
-    products = find_products(session.ws, inputs.profile.display_name, inputs.package.upgrade_code, session.shell)
+    host = session.seen.host()
+    products = session.seen.products(inputs.profile.display_name, inputs.package.upgrade_code)
     service = read_sem_service(session, inputs.profile) if products or inputs.profile.service else None
     product = products[0] if len(products) == 1 else None
     done = Performed(acted_by=host.computer_name, cluster=host.cluster_name or "")
@@ -48,7 +45,7 @@ def run_node_info(session: Session, inputs: InfoInputs) -> Performed:
         "products": [asdict(item) for item in products],
         "service": None if service is None else asdict(service),
         "data_directory": read_data_directory(session, inputs.profile),
-        "exchange": read_service(session.ws, EXCHANGE_SERVICE) is not None,
+        "exchange": session.seen.service(EXCHANGE_SERVICE) is not None,
     }
     if host.membership == "stopped":
         done.problems = (cluster_stopped(host),)
@@ -63,10 +60,10 @@ def run_node_info(session: Session, inputs: InfoInputs) -> Performed:
 
 def run_cluster_info(session: Session, inputs: InfoInputs) -> Performed:
     """The whole cluster as data; ``cluster`` is None on a node that is no member."""
-    host = read_host(session.ws)
+    host = session.seen.host()
     if host.membership == "stopped":
         return Performed(problems=(cluster_stopped(host),))
-    cluster = read_cluster_of(session, host)
+    cluster = session.seen.cluster()
     finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
     done = Performed(notes=(finding.note,) if finding.note else (), problems=finding.problems)
     done.problems += duplicates(session.peers)

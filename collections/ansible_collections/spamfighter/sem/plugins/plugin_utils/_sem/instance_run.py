@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from .._cluster.model import Cluster, Group, RestartPolicy
 from .._cluster.write import ClusterWriter
 from .._plan import Applier, Change, OwnerChanged, Plan, Problem
-from .._windows.host import read_host
 from .._windows.model import Host
 from .._windows.registry import Registry
 from .acting import Acting, choose, duplicates, nobody
@@ -25,7 +24,7 @@ from .instance import InstanceSeen, InstanceWanted, State, plan_instance, policy
 from .profile import GENERIC_SERVICE, UNKNOWN_SERVICE, Profile
 from .readiness import check_nodes
 from .service_run import cluster_stopped
-from .session import OwnerGuard, Performed, Session, carry_out, read_cluster_of, read_data_directory, situation
+from .session import OwnerGuard, Performed, Session, carry_out, read_data_directory, situation
 
 ON_OWNER = frozenset({"settings_key", "online"})
 
@@ -62,10 +61,10 @@ class InstanceView:
 
 def run_instance(session: Session, inputs: InstanceInputs, check: bool) -> Performed:
     """The resource as declared. Raises WireError, WindowsError, ClusterReadError."""
-    host = read_host(session.ws)
+    host = session.seen.host()
     if host.membership == "stopped":
         return Performed(problems=(cluster_stopped(host),))
-    cluster = read_cluster_of(session, host)
+    cluster = session.seen.cluster()
     finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
     if finding.problems or finding.group is None or cluster is None:
         return Performed(notes=(finding.note,) if finding.note else (), problems=finding.problems)
@@ -104,7 +103,7 @@ def read_instance(session: Session, inputs: InstanceInputs, host: Host, cluster:
     choice = choose_disk(cluster, group, inputs.folder, adoption.resource, value)
     is_owner = (group.owner or "").lower() == host.computer_name.lower()
     key = inputs.profile.settings_key
-    exists = Registry(session.ws).exists(key, inputs.profile.view) if key and is_owner else None
+    exists = session.seen.key(key, inputs.profile.view) if key and is_owner else None
     wanted = InstanceWanted(
         state=inputs.state,
         name=inputs.resource_name,
@@ -159,14 +158,14 @@ def _leave(inputs: InstanceInputs, view: InstanceView, acting: Acting, done: Per
 
 def _act(session: Session, inputs: InstanceInputs, view: InstanceView, done: Performed) -> None:
     guard = OwnerGuard(session.ws, view.seen.group.name, view.seen.group.owner, ON_OWNER)
-    done.changes, done.failure = carry_out(view.plan, applier(session, inputs, view), guard)
+    done.changes, done.failure = carry_out(session, view.plan, applier(session, inputs, view), guard)
     if done.failure is not None and isinstance(done.failure.cause, OwnerChanged) and not inputs.confirm:
         # The confirming pass makes the rest, on the new owner.
         done.notes = (*done.notes, f"{done.failure.cause}; the rest is made there")
         done.deferred = (done.failure.failed, *done.failure.remaining)
         done.failure = None
         return
-    cluster = read_cluster_of(session, view.host) or view.cluster
+    cluster = session.seen.cluster() or view.cluster
     group = cluster.group(view.seen.group.name) or view.seen.group
     after = read_instance(session, inputs, view.host, cluster, group)
     done.observed = _observed(after)

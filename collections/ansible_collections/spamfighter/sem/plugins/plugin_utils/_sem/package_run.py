@@ -19,10 +19,8 @@ from .._plan import Applier, Change, Plan, Problem
 from .._windows import delivery
 from .._windows.errors import WindowsError
 from .._windows.folders import free_mb
-from .._windows.host import read_host
 from .._windows.installer import InstallerFailed, Job, Msiexec
 from .._windows.model import Host, Product, Service
-from .._windows.products import find_products
 from .._windows.registry import Registry
 from .exchange import Finding, exchange_states, find_group, owned_exchange_groups
 from .folder import same_path
@@ -35,7 +33,6 @@ from .session import (
     Session,
     carry_out,
     publish,
-    read_cluster_of,
     read_data_directory,
     read_sem_service,
     running_resource,
@@ -81,10 +78,10 @@ class NodeView:
 
 def read_node(session: Session, inputs: PackageInputs) -> NodeView:
     """Raises WireError, WindowsError, ClusterReadError."""
-    host = read_host(session.ws)
-    cluster = read_cluster_of(session, host)
+    host = session.seen.host()
+    cluster = session.seen.cluster()
     profile = inputs.profile
-    products = find_products(session.ws, profile.display_name, inputs.package.upgrade_code, session.shell)
+    products = session.seen.products(profile.display_name, inputs.package.upgrade_code)
     return NodeView(
         host=host,
         cluster=cluster,
@@ -106,6 +103,7 @@ def run_package(session: Session, inputs: PackageInputs, check: bool) -> Perform
     elif any(change.kind == "upgrade" for change in plan.changes):
         with inputs.lock((view.host.cluster_instance_id or view.host.computer_name).lower()):
             # Others of this cluster were upgraded meanwhile, and groups may have moved (rule 20).
+            session.seen.forget()
             view = read_node(session, inputs)
             plan = _plan(session, inputs, view)
             done = _apply(session, inputs, view, plan) if not plan.problems else _nothing(session, view, plan)
@@ -212,7 +210,7 @@ def _apply(session: Session, inputs: PackageInputs, view: NodeView, plan: Plan) 
     done = Performed((), plan.notes, (), _observed(view), view.host.computer_name)
     before = exchange_states(view.cluster) if view.cluster else {}
     installer = _installer(session, inputs, view, job, done)
-    done.changes, done.failure = carry_out(plan, installer, no_guard(session))
+    done.changes, done.failure = carry_out(session, plan, installer, no_guard(session))
     if done.failure is None or done.failure.failed.kind in INSTALLING:
         _normalise(session, inputs, view, done)
     after = read_node(session, inputs)
@@ -261,7 +259,8 @@ def _installer(session: Session, inputs: PackageInputs, view: NodeView, job: Job
 
 def _still_passive(session: Session, inputs: PackageInputs, view: NodeView) -> None:
     """Owner or passive is decided again immediately before the installer starts (rule 20)."""
-    cluster = read_cluster_of(session, view.host)
+    session.seen.forget()
+    cluster = session.seen.cluster()
     owned = owned_exchange_groups(cluster, view.host.computer_name, inputs.service.protected_types) if cluster else ()
     if owned:
         text = f"the group {', '.join(owned)} has just moved to {view.host.computer_name}"
@@ -273,7 +272,7 @@ def _normalise(session: Session, inputs: PackageInputs, view: NodeView, done: Pe
     service = read_sem_service(session, inputs.profile)
     if service is None:
         return
-    cluster = read_cluster_of(session, view.host)
+    cluster = session.seen.cluster()
     plan = plan_service(wanted_here(view.finding, cluster, view.host, service, inputs.service), service)
     value, found = _data_value(inputs.profile), read_data_directory(session, inputs.profile)
     if value and view.data_directory is not None and not same_path(found, view.data_directory):
@@ -285,7 +284,7 @@ def _normalise(session: Session, inputs: PackageInputs, view: NodeView, done: Pe
         registry.write_text(str(profile.registry_key), str(profile.data_value), str(change.after), profile.view)
 
     table = {**applier(session, inputs.service), "data_directory": data_directory}
-    applied, failure = carry_out(plan, table, no_guard(session))
+    applied, failure = carry_out(session, plan, table, no_guard(session))
     done.changes += applied
     done.failure = done.failure or failure
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from .._cluster.model import Cluster
 from .._plan import Applier, Change, Problem
 from .._windows import services
-from .._windows.host import read_host
 from .._windows.model import Host, Service
 from .exchange import PROTECTED, Finding, find_group
 from .profile import PRODUCT_NAME, UNKNOWN_SERVICE, Profile, SemNode
@@ -25,7 +24,6 @@ from .session import (
     carry_out,
     hosting,
     publish,
-    read_cluster_of,
     read_sem_service,
     running_resource,
     situation,
@@ -48,10 +46,10 @@ def is_clustered(finding: Finding) -> bool:
 
 def run_service(session: Session, inputs: ServiceInputs, check: bool) -> Performed:
     """SEM's service as it has to be. Raises WireError, WindowsError, ClusterReadError."""
-    host = read_host(session.ws)
+    host = session.seen.host()
     if host.membership == "stopped":
         return Performed(problems=(cluster_stopped(host),))
-    cluster = read_cluster_of(session, host)
+    cluster = session.seen.cluster()
     finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
     if finding.problems:
         return Performed(problems=finding.problems)
@@ -68,7 +66,7 @@ def run_service(session: Session, inputs: ServiceInputs, check: bool) -> Perform
     if check:
         done.sem_node = _published(session, host, applied(seen, wanted))
         return done
-    done.changes, done.failure = carry_out(plan, applier(session, inputs), no_guard(session))
+    done.changes, done.failure = carry_out(session, plan, applier(session, inputs), no_guard(session))
     after = read_sem_service(session, inputs.profile)
     done.sem_node = _published(session, host, after)
     leftover = plan_service(wanted, after)

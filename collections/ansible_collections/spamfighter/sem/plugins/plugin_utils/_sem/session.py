@@ -13,17 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .._cluster.model import Cluster, Resource, ResourceState
-from .._cluster.read import read_cluster, read_group_owner
+from .._cluster.read import read_group_owner
 from .._plan import Applier, ApplyFailed, Change, OwnerChanged, Plan, Problem, apply_plan
 from .._wait import Clock
 from .._windows.model import Host, Service
-from .._windows.products import find_products
-from .._windows.registry import Registry
-from .._windows.services import list_services, read_service
 from .._wsman.operations import Shell, WsManOperations
 from .acting import Peers
 from .discovery import find_service
 from .exchange import exchange_states
+from .observer import Observer
 from .profile import GENERIC_SERVICE, Profile, SemNode
 from .report import Situation
 from .service import Hosting
@@ -32,7 +30,7 @@ from .service import Hosting
 @dataclass(frozen=True)
 class Session:
     """One node's connection and the run it belongs to. ``wait_s``: how long to wait for states, in seconds.
-    ``own``: what this node published earlier in the run."""
+    ``own``: what this node published earlier in the run. ``seen``: what this task has read."""
 
     ws: WsManOperations
     shell: Shell
@@ -40,6 +38,7 @@ class Session:
     wait_s: float
     run_id: str
     peers: Peers
+    seen: Observer
     own: SemNode | None = None
 
     @property
@@ -85,20 +84,20 @@ class OwnerGuard:
             raise OwnerChanged(self._group, self._owner, found or "nobody")
 
 
-def carry_out(plan: Plan, applier: Applier, guard: OwnerGuard) -> tuple[tuple[Change, ...], ApplyFailed | None]:
-    """Apply a plan; what was applied, and the failure that ended it."""
+def carry_out(
+    session: Session, plan: Plan, applier: Applier, guard: OwnerGuard
+) -> tuple[tuple[Change, ...], ApplyFailed | None]:
+    """Apply a plan; what was applied, and the failure that ended it. What was read before is forgotten."""
     try:
         return apply_plan(plan, applier, guard), None
     except ApplyFailed as failure:
         return failure.applied, failure
+    finally:
+        if plan.changes:
+            session.seen.forget()
 
 
 # ---- reading ------------------------------------------------------------------------------------
-def read_cluster_of(session: Session, host: Host) -> Cluster | None:
-    """The cluster, when the node is a running member of one."""
-    return read_cluster(session.ws, host.computer_name) if host.membership == "running" else None
-
-
 def read_sem_service(session: Session, profile: Profile) -> Service | None:
     """SEM's service with its recovery actions: declared, published earlier in this run, or found by its program.
 
@@ -106,25 +105,24 @@ def read_sem_service(session: Session, profile: Profile) -> Service | None:
     """
     name = profile.service or (session.own.service if session.own and not session.own.predicted else None)
     if name is None:
-        found = find_service(list_services(session.ws), product_folders(session, profile))
+        found = find_service(session.seen.services(), product_folders(session, profile))
         name = found[0].name if len(found) == 1 else None
-    return read_service(session.ws, name, recovery=True) if name else None
+    return session.seen.service(name) if name else None
 
 
 def product_folders(session: Session, profile: Profile) -> list[str]:
     """Folders of the product: what its uninstall entry says, and paths among its registry values."""
-    products = find_products(session.ws, profile.display_name, None, session.shell)
+    products = session.seen.products(profile.display_name, None)
     folders = [item.install_location for item in products if item.install_location]
-    registry = Registry(session.ws)
-    names = registry.values(profile.registry_key, profile.view) if profile.registry_key and products else ()
-    values = [registry.text(profile.registry_key or "", name, profile.view) for name in names or ()]
+    names = session.seen.values(profile.registry_key, profile.view) if profile.registry_key and products else ()
+    values = [session.seen.value(profile.registry_key or "", name, profile.view) for name in names or ()]
     return folders + [value for value in values if value and "\\" in value]
 
 
 def read_data_directory(session: Session, profile: Profile) -> str | None:
     if not profile.registry_key or not profile.data_value:
         return None
-    return Registry(session.ws).text(profile.registry_key, profile.data_value, profile.view)
+    return session.seen.value(profile.registry_key, profile.data_value, profile.view)
 
 
 def hosting(cluster: Cluster | None, service: str | None) -> Hosting:
