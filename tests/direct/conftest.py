@@ -16,9 +16,9 @@ Factory = Callable[..., DirectCell]
 @pytest.fixture(autouse=True)
 def own_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Locks and fetched logs go into the test's own directory."""
-    from ansible_collections.spamfighter.sem.plugins.action import package
+    from ansible_collections.spamfighter.sem.plugins.plugin_utils import _inputs
 
-    monkeypatch.setattr(package, "storage", lambda: tmp_path / "storage")
+    monkeypatch.setattr(_inputs, "storage", lambda: tmp_path / "storage")
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ def played(cell: Cell, modules: list[str], path: Path) -> Run:
     tasks = list(itertools.chain.from_iterable(map(pages.examples, modules)))
     run = cell.play(pages.play(tasks, path / "examples.yml")).ok()
     ran = {(item.host, item.task) for item in run.results if item.status == "ok"}
-    assert ran == {(cell.host(node), task["name"]) for node in cell.nodes for task in tasks}
+    hosts = [cell.host(node) for node in cell.nodes]
+    assert ran == {(host, task["name"]) for task in tasks for host in (hosts[:1] if task.get("run_once") else hosts)}
     return run
 
 

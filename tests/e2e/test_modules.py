@@ -44,6 +44,7 @@ QUARTETS = {
         None,
         {"package": {"profile": PROFILE, "package": PACKAGE, "state": "absent"}},
     ),
+    "site": (["--tags", "none"], None, {"site": {"profile": PROFILE, "package": PACKAGE}}),
     "service": (["--tags", "install"], f"sc config {SERVICE} start= auto", {"service": {"profile": PROFILE}}),
     "service account": (
         ["--tags", "install"],

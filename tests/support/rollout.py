@@ -22,6 +22,8 @@ from jinja2.nativetypes import NativeEnvironment
 
 from ansible_collections.spamfighter.sem.plugins.plugin_utils import _action
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._controller import gather_peers, sem_node
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.acting import Peers
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.comparison import unfinished_clusters
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.observer import Observer
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Session
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._wsman.client import WsMan
@@ -32,8 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = ROOT / "collections" / "ansible_collections" / "spamfighter" / "sem"
 ACTIONS = "ansible_collections.spamfighter.sem.plugins.action"
 KNOWN = {
-    "name", "register", "when", "check_mode", "changed_when", "failed_when", "tags",
-    "ansible.builtin.import_role", "ansible.builtin.debug",
+    "name", "register", "when", "check_mode", "changed_when", "failed_when", "tags", "run_once", "vars",
 }  # fmt: skip
 _OMIT = object()
 _runs = itertools.count(1)
@@ -79,7 +80,8 @@ class _Host:
     node: str
     registered: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    gone: bool = False
+    gone: bool = False  # failed or unreachable
+    ended: bool = False
 
 
 def _environment() -> NativeEnvironment:
@@ -113,7 +115,8 @@ class Rollout:
         hosts = [_Host(name, node) for name, node in self._nodes.items() if limit is None or name in limit]
         outcome = Outcome()
         for play in _load(COLLECTION / "playbooks" / f"{playbook}.yml"):
-            shared = {**self._variables, **play.get("vars", {}), **(variables or {}), "ansible_check_mode": check}
+            magic = {"ansible_check_mode": check, "ansible_run_tags": list(tags or ["all"]), "ansible_skip_tags": []}
+            shared = {**self._variables, **play.get("vars", {}), **(variables or {}), **magic}
             for task, defaults in _tasks(play["tasks"], tags):
                 outcome.results += self._task(task, hosts, {**defaults, **shared})
         return outcome
@@ -123,15 +126,24 @@ class Rollout:
         module = next(key for key in task if "." in key)
         unknown = set(task) - KNOWN - {module}
         assert not unknown, f"the reader of playbooks does not know {unknown}"
-        if not module.startswith("spamfighter.sem."):
+        if module == "ansible.builtin.debug":
             return
         # All hosts of a task see what was published before the task began.
         published = {host.name: dict(host.facts) for host in hosts}
-        for host in [item for item in hosts if not item.gone]:
-            scope = {**shared, **host.registered, **host.facts, "omit": _OMIT}
+        active = [item for item in hosts if not item.gone and not item.ended]
+        for host in active[:1] if task.get("run_once") else active:
+            scope = {**shared, **host.registered, "ansible_facts": host.facts, "omit": _OMIT}
+            scope.update({key: self._value(item, scope) for key, item in task.get("vars", {}).items()})
             if not all(self._expression(item, scope) for item in _listed(task.get("when"))):
                 continue
+            if module == "ansible.builtin.meta":
+                assert task[module] == "end_host"
+                host.ended = True
+                continue
             yield self._on_host(task, module, host, hosts, published, scope)
+            if task.get("run_once"):
+                for other in active:
+                    other.registered[task["register"]] = host.registered[task["register"]]
 
     def _on_host(
         self,
@@ -171,6 +183,8 @@ class Rollout:
         kind = importlib.import_module(f"{ACTIONS}.{name}").ActionModule
         validation = ArgumentSpecValidator(kind.ARGUMENTS).validate(dict(args))
         assert not validation.error_messages, validation.error_messages
+        if not issubclass(kind, _action.SemAction):
+            return _peers_info(self._peers(hosts, published)), "ok"
         action = object.__new__(kind)
         action._find_needle = lambda _directory, needle: needle
         ws = WsMan(self._lab.transport(host.node), self._lab)
@@ -195,18 +209,21 @@ class Rollout:
         hosts: list[_Host],
         published: Mapping[str, Mapping[str, Any]],
     ) -> Session:
-        facts = {name: known.get("sem_node") for name, known in published.items()}
-        active = {item.name for item in hosts if not item.gone}
         return Session(
             ws=ws,
             shell=shell,
             clock=self._lab,
             wait_s=float(args.get("wait_timeout_s") or 180),
             run_id=self._run_id,
-            peers=gather_peers(facts, active, set(published), self._run_id),
+            peers=self._peers(hosts, published),
             seen=Observer(ws, shell),
-            own=sem_node(facts[host.name], self._run_id),
+            own=sem_node(published[host.name].get("sem_node"), self._run_id),
         )
+
+    def _peers(self, hosts: list[_Host], published: Mapping[str, Mapping[str, Any]]) -> Peers:
+        facts = {name: known.get("sem_node") for name, known in published.items()}
+        active = {item.name for item in hosts if not item.gone}
+        return gather_peers(facts, active, set(published), self._run_id)
 
     # ---- values -------------------------------------------------------------------------------
     def _value(self, item: Any, scope: Mapping[str, Any]) -> Any:
@@ -218,6 +235,10 @@ class Rollout:
 
     def _expression(self, text: Any, scope: Mapping[str, Any]) -> Any:
         return self._value("{{ " + text + " }}", scope) if isinstance(text, str) else text
+
+
+def _peers_info(peers: Peers) -> dict[str, Any]:
+    return {"changed": False, "unfinished": sorted(unfinished_clusters(peers))}
 
 
 @functools.lru_cache(maxsize=500)
@@ -239,7 +260,7 @@ def _tasks(
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Every task with the defaults of its role."""
     for task in tasks:
-        if tags and not set(_listed(task.get("tags"))) & set(tags):
+        if tags and not set(_listed(task.get("tags"))) & {*tags, "always"}:
             continue
         role = (task.get("ansible.builtin.import_role") or {}).get("name")
         if role is None:
@@ -248,4 +269,5 @@ def _tasks(
         folder = COLLECTION / "roles" / role.rpartition(".")[2]
         defaults = _load(folder / "defaults" / "main.yml")
         for inner in _load(folder / "tasks" / "main.yml"):
-            yield inner, defaults
+            when = _listed(task.get("when")) + _listed(inner.get("when"))
+            yield {**inner, "vars": task.get("vars", {}), "when": when}, defaults

@@ -35,7 +35,7 @@ def handed_over(role: str) -> list[tuple[str, str, str, bool]]:
     for task in load(role, "tasks/main.yml"):
         for key, arguments in task.items():
             if key.startswith("spamfighter.sem."):
-                for option, text in arguments.items():
+                for option, text in (arguments or {}).items():
                     if isinstance(text, str) and (match := ALONE.match(text)):
                         found.append((key.rpartition(".")[2], option, match[1], bool(match[2])))
     return found
@@ -75,9 +75,9 @@ def test_no_option_of_a_module_is_out_of_reach(role: str) -> None:
     decided = {"state", "confirm", "permissions", "log_directory"}
     for task in load(role, "tasks/main.yml"):
         for key, arguments in task.items():
-            if key.startswith("spamfighter.sem.") and not arguments.get("confirm"):
+            if key.startswith("spamfighter.sem.") and not (arguments or {}).get("confirm"):
                 plugin = importlib.import_module(f"ansible_collections.spamfighter.sem.plugins.action.{key[16:]}")
-                assert set(plugin.ActionModule.ARGUMENTS) - set(arguments) <= decided, key
+                assert set(plugin.ActionModule.ARGUMENTS) - set(arguments or ()) <= decided, key
 
 
 def test_roles_agree_on_the_variables_they_share() -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.spamfighter.sem.plugins.plugin_utils import _arguments as arguments
+from ansible_collections.spamfighter.sem.plugins.plugin_utils import _inputs as inputs
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._action import SemAction
-from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.info_run import InfoInputs, run_cluster_info
-from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.profile import Package
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.info_run import run_cluster_info
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Performed, Session
 
 
@@ -17,12 +17,4 @@ class ActionModule(SemAction):
     ARGUMENTS: t.ClassVar[dict[str, t.Any]] = {**arguments.CLUSTER, **arguments.RESOURCE}
 
     def perform(self, session: Session, args: dict[str, t.Any], check: bool) -> Performed:
-        inputs = InfoInputs(
-            profile=arguments.profile(args),
-            package=Package(),
-            resource_name=args["resource_name"],
-            resource_type=args["resource_type"],
-            cluster_group=args["cluster_group"],
-            protected_types=tuple(args["protected_types"]),
-        )
-        return run_cluster_info(session, inputs)
+        return run_cluster_info(session, inputs.info(args))

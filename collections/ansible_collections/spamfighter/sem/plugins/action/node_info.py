@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.spamfighter.sem.plugins.plugin_utils import _arguments as arguments
+from ansible_collections.spamfighter.sem.plugins.plugin_utils import _inputs as inputs
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._action import SemAction
-from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.info_run import InfoInputs, run_node_info
-from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.profile import RESOURCE_NAME
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.info_run import run_node_info
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Performed, Session
 
 
@@ -17,5 +17,4 @@ class ActionModule(SemAction):
     ARGUMENTS: t.ClassVar[dict[str, t.Any]] = {"profile": arguments.PROFILE, "package": arguments.PACKAGE}
 
     def perform(self, session: Session, args: dict[str, t.Any], check: bool) -> Performed:
-        inputs = InfoInputs(arguments.profile(args), arguments.package(args), RESOURCE_NAME)
-        return run_node_info(session, inputs)
+        return run_node_info(session, inputs.info(args))

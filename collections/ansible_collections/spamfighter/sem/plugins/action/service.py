@@ -7,25 +7,14 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.spamfighter.sem.plugins.plugin_utils import _arguments as arguments
+from ansible_collections.spamfighter.sem.plugins.plugin_utils import _inputs as inputs
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._action import SemAction
-from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.service_run import ServiceInputs, run_service
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.service_run import run_service
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Performed, Session
 
 
 class ActionModule(SemAction):
-    ARGUMENTS: t.ClassVar[dict[str, t.Any]] = {
-        **arguments.CLUSTER,
-        "account": {"type": "str"},
-        "account_password": {"type": "str", "no_log": True},
-    }
+    ARGUMENTS: t.ClassVar[dict[str, t.Any]] = {**arguments.CLUSTER, **arguments.ACCOUNT}
 
     def perform(self, session: Session, args: dict[str, t.Any], check: bool) -> Performed:
-        arguments.seconds(args, "wait_timeout_s")
-        inputs = ServiceInputs(
-            profile=arguments.profile(args),
-            cluster_group=args["cluster_group"],
-            protected_types=tuple(args["protected_types"]),
-            account=args["account"],
-            password=args["account_password"],
-        )
-        return run_service(session, inputs, check)
+        return run_service(session, inputs.service(args), check)

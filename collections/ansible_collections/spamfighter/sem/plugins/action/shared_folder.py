@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.spamfighter.sem.plugins.plugin_utils import _arguments as arguments
+from ansible_collections.spamfighter.sem.plugins.plugin_utils import _inputs as inputs
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._action import SemAction
-from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.folder_run import FolderInputs, run_folder
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.folder_run import run_folder
 from ansible_collections.spamfighter.sem.plugins.plugin_utils._sem.session import Performed, Session
-from ansible_collections.spamfighter.sem.plugins.plugin_utils._windows.folders import ADMINISTRATORS, SYSTEM
 
 
 class ActionModule(SemAction):
@@ -18,17 +18,8 @@ class ActionModule(SemAction):
         **arguments.CLUSTER,
         **arguments.RESOURCE,
         **arguments.FOLDER,
-        "permissions": {"type": "list", "elements": "str", "default": [SYSTEM, ADMINISTRATORS]},
+        "permissions": arguments.PERMISSIONS,
     }
 
     def perform(self, session: Session, args: dict[str, t.Any], check: bool) -> Performed:
-        arguments.seconds(args, "wait_timeout_s")
-        inputs = FolderInputs(
-            profile=arguments.profile(args),
-            wanted=arguments.folder(args, args["permissions"]),
-            resource_name=args["resource_name"],
-            resource_type=args["resource_type"],
-            cluster_group=args["cluster_group"],
-            protected_types=tuple(args["protected_types"]),
-        )
-        return run_folder(session, inputs, check)
+        return run_folder(session, inputs.folder(args), check)

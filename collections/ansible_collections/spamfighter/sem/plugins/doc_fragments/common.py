@@ -130,6 +130,23 @@ options:
     type: str
 """
 
+    LOCAL = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check mode and return the changes that it would make, without making them.
+    support: full
+  diff_mode:
+    description: Returns the planned or made changes in diff format.
+    support: none
+  platform:
+    description: Systems that the module works on.
+    platforms: windows
+    support: full
+notes:
+  - The module runs on the controller and connects to no node.
+"""
+
     ATTRIBUTES = r"""
 options: {}
 attributes:

@@ -12,10 +12,8 @@ import os
 import typing as t
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 import ansible.utils.vars as ansible_vars
-from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -27,6 +25,7 @@ from ._connection import UnsupportedConnection, target_of
 from ._controller import LockTimeout, gather_peers, sem_node
 from ._plan import ApplyFailed
 from ._sem import report
+from ._sem.acting import Peers
 from ._sem.observer import Observer
 from ._sem.session import Performed, Session
 from ._wait import Clock, RealClock, WaitTimeout
@@ -43,11 +42,6 @@ EXPECTED = (WireError, WindowsError, ClusterError, ClusterReadError, WaitTimeout
 def run_identity() -> str:
     """The same for all tasks and forks of one ansible-playbook run, another one in the next."""
     return str(getattr(ansible_vars, "random_int", "") or os.getppid())
-
-
-def storage() -> Path:
-    """Where locks and fetched logs lie on the controller."""
-    return Path(C.config.get_config_value("ANSIBLE_HOME")) / "spamfighter_sem"
 
 
 class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
@@ -89,27 +83,30 @@ class SemAction(ActionBase):  # type: ignore[misc]  # ansible ships no types
         result.update(to_result(done, bool(self._task.diff)))
         return result
 
-    # ---- parts ------------------------------------------------------------------------------
     def _session(
         self, ws: WsMan, shell: t.Any, clock: Clock, args: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]
     ) -> Session:
-        run_id = run_identity()
-        hostvars = task_vars.get("hostvars") or {}
-        everybody = list(task_vars.get("ansible_play_hosts_all") or ())
-        facts = {host: _fact(hostvars, host) for host in everybody}
-        active = set(task_vars.get("ansible_play_hosts") or everybody)
-        batch = set(task_vars.get("ansible_play_batch") or everybody)
-        own = sem_node((task_vars.get("ansible_facts") or {}).get("sem_node"), run_id)
+        own = sem_node((task_vars.get("ansible_facts") or {}).get("sem_node"), run_identity())
         return Session(
             ws=ws,
             shell=shell,
             clock=clock,
             wait_s=float(args.get("wait_timeout_s") or 180),
-            run_id=run_id,
-            peers=gather_peers(facts, active, batch, run_id),
+            run_id=run_identity(),
+            peers=peers_of(task_vars),
             seen=Observer(ws, shell),
             own=own,
         )
+
+
+def peers_of(task_vars: Mapping[str, t.Any]) -> Peers:
+    """What the hosts of the play have published in this run."""
+    hostvars = task_vars.get("hostvars") or {}
+    everybody = list(task_vars.get("ansible_play_hosts_all") or ())
+    facts = {host: _fact(hostvars, host) for host in everybody}
+    active = set(task_vars.get("ansible_play_hosts") or everybody)
+    batch = set(task_vars.get("ansible_play_batch") or everybody)
+    return gather_peers(facts, active, batch, run_identity())
 
 
 def shown(error: Exception, where: str) -> AnsibleConnectionFailure | AnsibleActionFail:

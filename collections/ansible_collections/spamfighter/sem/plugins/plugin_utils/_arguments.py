@@ -16,6 +16,7 @@ from ._sem.exchange import PROTECTED
 from ._sem.folder import FolderWanted
 from ._sem.instance import RESTART_WITHOUT_FAILOVER
 from ._sem.profile import FOLDER_NAME, GENERIC_SERVICE, PRODUCT_NAME, RESOURCE_NAME, Package, Profile
+from ._windows.folders import ADMINISTRATORS, SYSTEM
 
 Spec = dict[str, t.Any]
 SID = re.compile(r"S-1-\d+(-\d+)+")
@@ -62,6 +63,7 @@ FOLDER: t.Final[dict[str, Spec]] = {
     "disk": {"type": "str"},
     "min_free_mb": {"type": "int", "default": 500},
 }
+PERMISSIONS: t.Final[Spec] = {"type": "list", "elements": "str", "default": [SYSTEM, ADMINISTRATORS]}
 RESTART: t.Final[Spec] = {
     "type": "dict",
     "default": {},
@@ -70,6 +72,26 @@ RESTART: t.Final[Spec] = {
         "period_s": {"type": "int", "default": 900},
         "retry_s": {"type": "int", "default": 900},
     },
+}
+
+
+INSTANCE: t.Final[dict[str, Spec]] = {
+    "resource_state": {"type": "str", "choices": ["present", "online", "offline"], "default": "online"},
+    "depends_on": {"type": "str", "choices": ["required", "all"], "default": "required"},
+    "use_network_name": {"type": "bool", "default": False},
+    "restart": RESTART,
+    "pending_timeout_s": {"type": "int", "default": 60},
+    "write_route": {"type": "str", "choices": ["auto", "control_code", "put", "method"], "default": "auto"},
+}
+ACCOUNT: t.Final[dict[str, Spec]] = {
+    "account": {"type": "str"},
+    "account_password": {"type": "str", "no_log": True},
+}
+INSTALL: t.Final[dict[str, Spec]] = {
+    **ACCOUNT,
+    "package": PACKAGE,
+    "install_timeout_s": {"type": "int", "default": 1800},
+    "log_directory": {"type": "path"},
 }
 
 

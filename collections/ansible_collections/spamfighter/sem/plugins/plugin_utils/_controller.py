@@ -18,6 +18,8 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ansible import constants as C
+
 from ._sem.acting import Peers
 from ._sem.profile import SemNode
 
@@ -26,6 +28,11 @@ LOCK_POLL_S = 0.2
 
 class LockTimeout(Exception):
     """Another upgrade of the same cluster did not end in time."""
+
+
+def storage() -> Path:
+    """Where locks and fetched logs lie on the controller."""
+    return Path(C.config.get_config_value("ANSIBLE_HOME")) / "spamfighter_sem"
 
 
 @contextlib.contextmanager
@@ -68,7 +75,7 @@ def sem_node(fact: object, run_id: str) -> SemNode | None:
     if not isinstance(fact, Mapping) or fact.get("run_id") != run_id:
         return None
     known = {key: fact.get(key) for key in SemNode.__dataclass_fields__}
-    known["predicted"], known["fresh"] = bool(known["predicted"]), bool(known["fresh"])
+    known.update({key: bool(known[key]) for key in ("predicted", "fresh", "unfinished")})
     return SemNode(**t.cast("dict[str, t.Any]", known))
 
 

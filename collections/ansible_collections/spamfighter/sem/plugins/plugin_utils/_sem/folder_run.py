@@ -81,6 +81,16 @@ def run_folder(session: Session, inputs: FolderInputs, check: bool) -> Performed
     return done
 
 
+def look_at_folder(session: Session, inputs: FolderInputs) -> Plan:
+    """What this node sees to be done, by itself or by others. Raises WireError, WindowsError, ClusterReadError."""
+    host, cluster = session.seen.host(), session.seen.cluster()
+    finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
+    if finding.problems or finding.group is None or cluster is None:
+        return Plan(notes=(finding.note,) if finding.note else (), problems=finding.problems)
+    view = _read(session, inputs, host, cluster, finding.group)
+    return plan_folder(inputs.wanted, view.choice, view.seen, data_value(inputs.profile))
+
+
 def _read(session: Session, inputs: FolderInputs, host: Host, cluster: Cluster, group: Group) -> FolderView:
     resource = find_resource(cluster, group, inputs.resource_name, inputs.resource_type).resource
     value = read_data_directory(session, inputs.profile)

@@ -56,7 +56,8 @@ class InstanceView:
     adoption: Adoption
     wanted: InstanceWanted
     seen: InstanceSeen
-    plan: Plan
+    alone: Plan  # from what this node sees by itself
+    plan: Plan  # and from what it was told of the others
 
 
 def run_instance(session: Session, inputs: InstanceInputs, check: bool) -> Performed:
@@ -119,15 +120,26 @@ def read_instance(session: Session, inputs: InstanceInputs, host: Host, cluster:
     )
     seen = InstanceSeen(cluster, group, adoption.resource, exists)
     problems = adoption.problems + choice.problems + _service_unknown(inputs, service, host)
-    problems += duplicates(session.peers)
-    if problems:
-        plan = Plan(problems=problems)
+    alone = Plan(problems=problems) if problems else plan_instance(wanted, seen)
+    double = duplicates(session.peers)
+    if double:
+        plan = Plan(problems=problems + double)
+    elif problems or inputs.state in ("absent", "offline"):
+        plan = alone
     else:
-        plan = check_nodes(plan_instance(wanted, seen), seen, session.peers, wanted.service)
-        if inputs.state in ("absent", "offline"):
-            plan = plan_instance(wanted, seen)
+        plan = check_nodes(alone, seen, session.peers, wanted.service)
     extra = tuple(note for note in (adoption.note, choice.note, _warning(inputs)) if note)
-    return InstanceView(host, cluster, adoption, wanted, seen, replace(plan, notes=plan.notes + extra))
+    plan = replace(plan, notes=plan.notes + extra)
+    return InstanceView(host, cluster, adoption, wanted, seen, alone, plan)
+
+
+def look_at_instance(session: Session, inputs: InstanceInputs) -> Plan:
+    """What this node sees to be done, by whichever node. Raises WireError, WindowsError, ClusterReadError."""
+    host, cluster = session.seen.host(), session.seen.cluster()
+    finding = find_group(cluster, inputs.cluster_group, inputs.protected_types)
+    if finding.problems or finding.group is None or cluster is None:
+        return Plan()
+    return read_instance(session, inputs, host, cluster, finding.group).alone
 
 
 def _service_unknown(inputs: InstanceInputs, service: str | None, host: Host) -> tuple[Problem, ...]:

@@ -58,9 +58,10 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class SemNode:
-    """What a node publishes for the others during a play (design 9.6); missing means unknown, never absent.
+    """What a node publishes for the others during a play (rule 14); missing means unknown, never absent.
 
-    ``fresh``: SEM was installed in this run, so it has no data of its own worth keeping.
+    ``fresh``: SEM was installed in this run, so it has no data of its own worth keeping. ``unfinished``: this node
+    saw that its cluster is not as declared yet.
     """
 
     run_id: str
@@ -74,3 +75,4 @@ class SemNode:
     service_state: str | None
     predicted: bool
     fresh: bool = False
+    unfinished: bool = False

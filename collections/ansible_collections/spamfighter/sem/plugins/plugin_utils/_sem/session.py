@@ -65,6 +65,11 @@ class Performed:
     reboot_required: bool = False
     log_tail: tuple[str, ...] = ()
 
+    @property
+    def stopped(self) -> bool:
+        """Refused or failed: what would follow is not done."""
+        return bool(self.problems or self.failure or self.leftover)
+
 
 class OwnerGuard:
     """``_plan.Context``: re-reads the owner before every step that needs it (rules 12 and 13)."""
