@@ -25,4 +25,4 @@ def test_nothing_to_do_writes_nothing_and_is_cheap(converged: Cell, declared: bo
         assert (counted.shells == 0) is declared
         assert counted.authentications == 1
         assert counted.requests <= LOGIN + (45 if declared else 60)
-        assert counted.bytes_out + counted.bytes_in <= (200_000 if declared else 250_000)
+        assert counted.bytes_out + counted.bytes_in <= (260_000 if declared else 400_000)
