@@ -9,7 +9,7 @@ JOBS ?= auto
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help setup demo test lab build lint sanity molecule mutants fidelity fidelity-check clean
+.PHONY: help setup demo test bench lab build lint sanity molecule mutants fidelity fidelity-check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -50,6 +50,9 @@ molecule: $(VENV)/.ready  ## converge, idempotence, verify and destroy on the la
 
 mutants: $(VENV)/.ready  ## Break each rule on purpose; a test has to fail each time
 	$(BIN)/python -m mutants
+
+bench: $(VENV)/.ready  ## What a re-apply costs for 2, 20 and 100 nodes, beside debug tasks and PowerShell modules
+	$(BIN)/python -m perf.bench
 
 fidelity: $(VENV)/.ready  ## Write tests/lab/FIDELITY.md from the fact markers
 	$(BIN)/python -m lab.fidelity

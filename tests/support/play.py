@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT_S = 300
+TIMEOUT_S = 300.0
+POLL_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Run:
     stats: Mapping[str, Mapping[str, int]]
     results: tuple[Result, ...]
     output: str
+    memory_mb: float = 0.0  # of the largest process of the run
 
     @property
     def changed(self) -> dict[str, int]:
@@ -66,6 +70,7 @@ class Player:
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
+    timeout_s: float = TIMEOUT_S
 
     def play(
         self,
@@ -87,17 +92,19 @@ class Player:
         command += [f"-{'v' * verbosity}"] if verbosity else []
         command += ["-e", json.dumps(dict(extra))] if extra else []
         command += list(arguments)
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self._environment(record),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-        return _read(done.returncode, done.stdout + done.stderr, record)
+        output = self.home / "output.txt"
+        with output.open("wb") as stream:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self._environment(record),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            code, memory_mb = _waited(process, self.timeout_s)
+        return _read(code, output.read_text(encoding="utf-8", errors="replace"), record, memory_mb)
 
     def _environment(self, record: Path) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
@@ -114,7 +121,21 @@ class Player:
         }
 
 
-def _read(rc: int, output: str, record: Path) -> Run:
+def _waited(process: subprocess.Popen[bytes], timeout_s: float) -> tuple[int, float]:
+    """Exit code and the largest process in MB; after the time-out the whole group is killed."""
+    end = time.monotonic() + timeout_s
+    while True:
+        found, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if found:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode, usage.ru_maxrss / 1024
+        if time.monotonic() > end:
+            os.killpg(process.pid, signal.SIGKILL)
+            end = float("inf")
+        time.sleep(POLL_S)
+
+
+def _read(rc: int, output: str, record: Path, memory_mb: float) -> Run:
     results: list[Result] = []
     stats: dict[str, dict[str, int]] = {}
     for line in record.read_text(encoding="utf-8").splitlines() if record.exists() else ():
@@ -123,4 +144,4 @@ def _read(rc: int, output: str, record: Path) -> Run:
             stats = entry["stats"]
         else:
             results.append(Result(**entry))
-    return Run(rc, stats, tuple(results), output)
+    return Run(rc, stats, tuple(results), output, memory_mb)

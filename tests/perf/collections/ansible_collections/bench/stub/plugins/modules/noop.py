@@ -1,0 +1,1 @@
+# Stands for the documentation that a PowerShell module has beside its code.
