@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import selectors
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import yaml
@@ -20,6 +21,7 @@ from lab.api import Lab
 from lab.contract import Account
 from lab.topology import parse
 from lab.verbs import Verbs
+from lab.wire.counters import RequestRecord
 from lab.wire.endpoint import Endpoint
 from lab.wire.serving import serve
 from lab.world import World
@@ -92,6 +94,22 @@ class _Control:
         pass
 
 
+@dataclass
+class Hook:
+    """Something that happens once, at a request: ``act`` runs when ``matches`` has held ``nth`` times."""
+
+    matches: Callable[[str, RequestRecord], bool]
+    act: Callable[[], object]
+    nth: int = 1
+    after: bool = False
+    seen: int = 0
+
+    def met(self, node: str, record: RequestRecord) -> bool:
+        """Whether it is time now."""
+        self.seen += self.matches(node, record)
+        return self.seen == self.nth
+
+
 class DirectLab(Lab):
     """A lab without listeners, with everything that :class:`lab.api.Lab` offers beside them."""
 
@@ -99,6 +117,7 @@ class DirectLab(Lab):
         self.world = World(parse(yaml.safe_dump({"schema": 1, **topology})))
         self.loop = VirtualLoop(self.world)
         self._endpoints: dict[str, Endpoint] = {}
+        self._hooks: list[Hook] = []
         self._process = None
         self._control = cast("Any", _Control(_Process(self.world)))
 
@@ -123,6 +142,34 @@ class DirectLab(Lab):
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
+    # ---- what happens in the middle -----------------------------------------------------------
+    def on_request(
+        self,
+        act: Callable[[], object],
+        *,
+        node: str | None = None,
+        kind: str | None = None,
+        nth: int = 1,
+        after: bool = False,
+    ) -> None:
+        """Let ``act`` happen once, before (or after) the ``nth`` request that matches.
+
+        ``kind``: an action ("Put"), a class, or a method ("TakeOffline"); without it every request counts.
+        """
+
+        def matches(where: str, record: RequestRecord) -> bool:
+            words = {word.lower() for word in (record.action, record.class_name, record.method)}
+            return node in (None, where) and (kind is None or kind.lower() in words)
+
+        self._hooks.append(Hook(matches, act, nth, after))
+
+    def happen(self, node: str, record: RequestRecord, after: bool) -> None:
+        """Run what was planned for this request."""
+        for hook in [item for item in self._hooks if item.after is after]:
+            if hook.met(node, record):
+                self._hooks.remove(hook)
+                hook.act()
+
     # ---- the client's clock -------------------------------------------------------------------
     def monotonic(self) -> float:
         return self.loop.time()
@@ -141,6 +188,8 @@ class DirectTransport:
 
     def send(self, envelope: bytes, timeout_s: float) -> bytes:
         machine = self._lab.world.machines[self._node]
+        record = self._lab.endpoint(self._node).describe(envelope)
+        self._lab.happen(self._node, record, after=False)
         if not machine.up:
             raise NotSent("connection refused")
         self.stats.requests += 1
@@ -150,6 +199,7 @@ class DirectTransport:
             answer = self._lab.run(asyncio.wait_for(work, timeout_s + SLACK_S))
         except TimeoutError as error:
             raise OutcomeUnknown("read timed out") from error
+        self._lab.happen(self._node, record, after=True)
         if answer is None or not machine.up:
             raise OutcomeUnknown("connection reset by peer")
         if not answer.body:
