@@ -9,26 +9,37 @@ from collections.abc import Callable
 from ..node.files import walk
 from ..node.machine import WindowsNode
 from ..node.registry import SZ
+from ..profiles import WindowsProfile
 from .database import Package, Row
 
-ROOTS = {
-    "ProgramFiles64Folder": "C:\\Program Files",
-    "ProgramFilesFolder": "C:\\Program Files (x86)",
-    "CommonAppDataFolder": "C:\\ProgramData",
-    "TARGETDIR": "C:",
-}
 START_TYPES = {0: "Boot", 1: "System", 2: "Auto", 3: "Manual", 4: "Disabled"}
 UNINSTALL_DELETE = 0x80
 INSTALLED_PROGRAM, DEFERRED, CONTINUE = 18, 0x400, 0x40  # custom action types
 
 
-def directories(package: Package) -> dict[str, str]:
+def _roots(profile: WindowsProfile) -> dict[str, str]:
+    """The Directory table's standard keys on that Windows."""
+    return {
+        "ProgramFiles64Folder": profile.folders.program_files,
+        "ProgramFilesFolder": profile.program_files_x86,
+        "CommonAppDataFolder": profile.folders.program_data,
+        "TARGETDIR": "C:",
+    }
+
+
+def view_of(package: Package) -> int:
+    """The registry view that the package writes: a 32-bit package has the 32-bit one (where there are two)."""
+    return 64 if package.template.startswith("x64") else 32
+
+
+def directories(package: Package, profile: WindowsProfile) -> dict[str, str]:
     """Absolute paths by the key of the Directory table."""
+    roots = _roots(profile)
     rows = {str(row["Directory"]): row for row in package.table("Directory")}
 
     def path(key: str) -> str:
-        if key in ROOTS:
-            return ROOTS[key]
+        if key in roots:
+            return roots[key]
         row = rows[key]
         name = str(row["DefaultDir"]).rpartition("|")[2]
         return f"{path(str(row['Directory_Parent']))}\\{name}"
@@ -36,9 +47,9 @@ def directories(package: Package) -> dict[str, str]:
     return {key: path(key) for key in rows}
 
 
-def install_directory(package: Package) -> str:
+def install_directory(package: Package, profile: WindowsProfile) -> str:
     """Where most of the product goes: the directory of its first component."""
-    return directories(package)[str(package.table("Component")[0]["Directory_"])]
+    return directories(package, profile)[str(package.table("Component")[0]["Directory_"])]
 
 
 class Transaction:
@@ -63,9 +74,9 @@ class Transaction:
     # ---- install ----------------------------------------------------------------------------
     def install(self, package: Package) -> str:
         """Files, registry values and services; returns the install directory."""
-        folders = directories(package)
+        folders = directories(package, self._node.profile)
         components = {str(row["Component"]): folders[str(row["Directory_"])] for row in package.table("Component")}
-        contents = package.files()
+        contents, view = package.files(), view_of(package)
         for row in package.table("File"):
             folder = components[str(row["Component_"])]
             self._directory(folder)
@@ -76,14 +87,14 @@ class Transaction:
             for key, path in values.items():
                 text = text.replace(key, path)
             target = str(row["Key"]).rstrip("\\")
-            self.keep(target)
-            self._node.registry.set(target, str(row["Name"] or ""), SZ, text)
+            self.keep(target, view)
+            self._node.registry.set(target, str(row["Name"] or ""), SZ, text, view=view)
         self._services(package, components)
-        return install_directory(package)
+        return install_directory(package, self._node.profile)
 
     def custom_actions(self, package: Package) -> bool:
         """The deferred programs of the package, run from where they were installed; False when one fails."""
-        folders = directories(package)
+        folders = directories(package, self._node.profile)
         places = {str(row["Component"]): folders[str(row["Directory_"])] for row in package.table("Component")}
         files = {str(row["File"]): f"{places[str(row['Component_'])]}\\{_long(row)}" for row in package.table("File")}
         order = {str(row["Action"]): int(row["Sequence"] or 0) for row in package.table("InstallExecuteSequence")}
@@ -120,19 +131,19 @@ class Transaction:
             # Vendors let Windows restart a crashed service; on a cluster that fights with the cluster.
             services.set_recovery(name, ((1, 60_000), (1, 60_000), (0, 0)))
 
-    def keep(self, path: str) -> None:
+    def keep(self, path: str, view: int = 64) -> None:
         """Remember a key as it is, or that it and perhaps some of its parents are not there."""
         registry = self._node.registry
-        captured = registry.capture(path, 64)
+        captured = registry.capture(path, view)
         if captured is not None:
-            self.note(functools.partial(registry.restore, path, 64, captured))
+            self.note(functools.partial(registry.restore, path, view, captured))
             return
-        while (parent := path.rpartition("\\")[0]) and registry.find(parent) is None:
+        while (parent := path.rpartition("\\")[0]) and registry.find(parent, view=view) is None:
             path = parent
 
         def gone() -> None:
-            if registry.find(path) is not None:
-                registry.delete_key(path, recursive=True)
+            if registry.find(path, view=view) is not None:
+                registry.delete_key(path, view=view, recursive=True)
 
         self.note(gone)
 
@@ -166,7 +177,7 @@ class Transaction:
     # ---- remove -----------------------------------------------------------------------------
     def remove(self, package: Package) -> None:
         """What install made; data that the program wrote stays."""
-        folders = directories(package)
+        folders = directories(package, self._node.profile)
         components = {str(row["Component"]): folders[str(row["Directory_"])] for row in package.table("Component")}
         self._remove_services(package)
         for row in package.table("File"):
@@ -175,15 +186,16 @@ class Transaction:
                 data = self._node.files.read(path)
                 self._node.files.delete(path)
                 self.note(functools.partial(self._node.files.write, path, data))
+        root = _roots(self._node.profile)["ProgramFiles64Folder" if view_of(package) == 64 else "ProgramFilesFolder"]
         for folder in set(components.values()):
             found = self._node.files.find(folder)
-            while found is not None and not found.children and len(folder) > len(ROOTS["ProgramFiles64Folder"]):
+            while found is not None and not found.children and len(folder) > len(root):
                 self._node.files.remove_directory(folder)
                 self.note(functools.partial(self._directory, folder))
                 folder = folder.rpartition("\\")[0]
                 found = self._node.files.find(folder)
         for row in package.table("Registry"):
-            self.delete_value(str(row["Key"]).rstrip("\\"), str(row["Name"] or ""))
+            self.delete_value(str(row["Key"]).rstrip("\\"), str(row["Name"] or ""), view_of(package))
 
     def _remove_services(self, package: Package) -> None:
         services = self._node.services
@@ -196,23 +208,23 @@ class Transaction:
             services.delete(name)
             self.note(functools.partial(services.create, name, display, path))
 
-    def delete_value(self, path: str, name: str) -> None:
+    def delete_value(self, path: str, name: str, view: int = 64) -> None:
         """A value, and its key when nothing is left in it."""
         registry = self._node.registry
-        if registry.value(path, name) is None:
+        if registry.value(path, name, view=view) is None:
             return
-        self.keep(path)
-        registry.delete_value(path, name)
-        key = registry.find(path)
+        self.keep(path, view)
+        registry.delete_value(path, name, view=view)
+        key = registry.find(path, view=view)
         while key is not None and not key.values and not key.keys and path.count("\\"):
-            registry.delete_key(path)
+            registry.delete_key(path, view=view)
             path = path.rpartition("\\")[0]
-            key = registry.find(path)
+            key = registry.find(path, view=view)
 
-    def delete_key(self, path: str) -> None:
-        if self._node.registry.find(path) is not None:
-            self.keep(path)
-            self._node.registry.delete_key(path, recursive=True)
+    def delete_key(self, path: str, view: int = 64) -> None:
+        if self._node.registry.find(path, view=view) is not None:
+            self.keep(path, view)
+            self._node.registry.delete_key(path, view=view, recursive=True)
 
 
 def _long(row: Row) -> str:

@@ -227,7 +227,7 @@ class Installer:
     def _files_in_use(self, package: Package, request: Request) -> bool:
         """Whether a file to be replaced is loaded by a running service. Without
         MSIRESTARTMANAGERCONTROL=Disable the Restart Manager stops that service instead."""
-        directory = install_directory(package)
+        directory = install_directory(package, self._node.profile)
         agent = any(self._node.files.exists(f"{directory}\\{_long(row)}") for row in package.table("File"))
         holding = [name for name in self.holders if (status := self._node.services.status(name)) and status.process_id]
         if not agent or not holding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..node.machine import WindowsNode
 from ..node.registry import DWORD, EXPAND_SZ, SZ
-from .apply import Transaction
+from .apply import Transaction, view_of
 from .database import Package
 
 UNINSTALL = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
@@ -27,18 +27,20 @@ def register(node: WindowsNode, package: Package, transaction: Transaction) -> N
     key = f"{UNINSTALL}\\{code}"
     upgrade = f"{UPGRADE_CODES}\\{packed(str(package.property('UpgradeCode')))}"
     product = f"{PRODUCTS}\\{packed(code)}"
-    for path in (key, upgrade, product):
+    view = view_of(package)
+    transaction.keep(key, view)
+    for path in (upgrade, product):
         transaction.keep(path)
     for name, value in (
         ("DisplayName", package.property("ProductName")),
         ("DisplayVersion", package.property("ProductVersion")),
         ("Publisher", package.property("Manufacturer")),
         ("InstallLocation", str(package.property("ARPINSTALLLOCATION") or "")),  # empty unless the package sets it
-        ("InstallSource", "C:\\Windows\\Temp\\"),
+        ("InstallSource", f"{node.profile.folders.windows}\\Temp\\"),
     ):
-        registry.set(key, name, SZ, str(value))
-    registry.set(key, "UninstallString", EXPAND_SZ, f"MsiExec.exe /X{code}")
-    registry.set(key, "WindowsInstaller", DWORD, 1)
+        registry.set(key, name, SZ, str(value), view=view)
+    registry.set(key, "UninstallString", EXPAND_SZ, f"MsiExec.exe /X{code}", view=view)
+    registry.set(key, "WindowsInstaller", DWORD, 1, view=view)
     registry.set(upgrade, packed(code), SZ, "")
     registry.set(product, "ProductName", SZ, str(package.property("ProductName")))
     registry.set(product, "PackageCode", SZ, packed(package.package_code))
@@ -46,6 +48,6 @@ def register(node: WindowsNode, package: Package, transaction: Transaction) -> N
 
 def forget(package: Package, transaction: Transaction) -> None:
     code = str(package.property("ProductCode"))
-    transaction.delete_key(f"{UNINSTALL}\\{code}")
+    transaction.delete_key(f"{UNINSTALL}\\{code}", view_of(package))
     transaction.delete_key(f"{PRODUCTS}\\{packed(code)}")
     transaction.delete_value(f"{UPGRADE_CODES}\\{packed(str(package.property('UpgradeCode')))}", packed(code))

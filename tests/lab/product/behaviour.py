@@ -13,7 +13,8 @@ MARK = b"LAB-SERVICE stand-in-sem "
 SERVICE = "SfExchangeFilter"
 KEY = "SOFTWARE\\SPAMfighter\\Exchange Module"
 SETTINGS = KEY + "\\Settings"
-LOCAL_DATA = "C:\\ProgramData\\SPAMfighter\\Exchange Module"
+DATA_FOLDER = "SPAMfighter\\Exchange Module"
+LOCAL_DATA = f"C:\\ProgramData\\{DATA_FOLDER}"
 DATABASE = "sem.db"
 LOG = "sem.log"
 HEARTBEAT = "sem.heartbeat"
@@ -44,12 +45,17 @@ class SemService:
 
     @property
     def directory(self) -> str:
-        return (self._node.registry.text(KEY, "DataDir") or LOCAL_DATA).rstrip("\\")
+        return (self._node.registry.text(KEY, "DataDir") or self.local).rstrip("\\")
+
+    @property
+    def local(self) -> str:
+        """Its own default, in this Windows' folder for program data."""
+        return f"{self._node.profile.folders.program_data}\\{DATA_FOLDER}"
 
     def start(self) -> int:
         files = self._node.files
         if not files.exists(self.directory):
-            if self.directory.lower() != LOCAL_DATA.lower():
+            if self.directory.lower() not in (LOCAL_DATA.lower(), self.local.lower()):
                 return ERROR_PATH_NOT_FOUND
             files.make_directory(self.directory)
         database = f"{self.directory}\\{DATABASE}"

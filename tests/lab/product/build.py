@@ -21,13 +21,32 @@ HERE = Path(__file__).resolve().parent
 class Build:
     version: str
     setup_exit: int = 0  # what its last installation step exits with; not 0 makes the broken package
+    architecture: str = "x64"
 
     @property
     def file_name(self) -> str:
-        return f"spamfighter-sem-{self.version}.msi"
+        suffix = "" if self.architecture == "x64" else f"-{self.architecture}"
+        return f"spamfighter-sem-{self.version}{suffix}.msi"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the source leaves open. The 32-bit packages are for Windows 2003, whose folders have other names."""
+        wide = self.architecture == "x64"
+        return {
+            "Version": self.version,
+            "Win64": "yes" if wide else "no",
+            "ProgramFiles": "ProgramFiles64Folder" if wide else "ProgramFilesFolder",
+            "Data": "C:\\ProgramData" if wide else "C:\\Documents and Settings\\All Users\\Application Data",
+        }
 
 
-BUILDS = (Build("4.0.1"), Build("4.1.0"), Build("4.2.0", setup_exit=1))
+BUILDS = (
+    Build("4.0.1"),
+    Build("4.1.0"),
+    Build("4.2.0", setup_exit=1),
+    Build("4.0.1", architecture="x86"),
+    Build("4.1.0", architecture="x86"),
+)
 
 
 def program_files(version: str, setup_exit: int = 0) -> dict[str, bytes]:
@@ -45,8 +64,8 @@ def build(item: Build, target: Path) -> Path:
             (Path(directory) / name).write_bytes(data)
         shutil.copy(HERE / "sem.wxs", directory)
         path = target.resolve() / item.file_name
-        defines = ("Version=" + item.version,)
-        command = ["wixl", "-a", "x64", *(part for define in defines for part in ("-D", define))]
+        defines = (f"{name}={value}" for name, value in item.variables.items())
+        command = ["wixl", "-a", item.architecture, *(part for define in defines for part in ("-D", define))]
         subprocess.run([*command, "-o", str(path), "sem.wxs"], cwd=directory, check=True)
     return path
 

@@ -251,3 +251,44 @@ def test_events(bench: Bench) -> None:
     install(bench, "4.2.0")
     found = [item.event_id for item in bench.node.events if item.source == "MsiInstaller"]
     assert found == [11707, 1033, 11708, 1033]
+
+
+# ---- 32-bit and 64-bit ----------------------------------------------------------------------
+def put(bench: Bench, name: str) -> str:
+    path = f"{bench.node.profile.folders.windows}\\Temp\\{name}"
+    bench.node.files.write(path, (FOLDER / name).read_bytes())
+    return path
+
+
+@pytest.mark.fact("Windows Installer, 64-bit packages", "D")
+def test_a_64_bit_package_is_refused_by_32_bit_windows() -> None:
+    """Exchange 2003 runs on 32-bit Windows only, where a 64-bit package gives 1633."""
+    bench = Bench("windows2003r2", architecture="32-bit")
+    assert bench.run(f'msiexec /i "{put(bench, "spamfighter-sem-4.1.0.msi")}" {QUIET}').code == 1633
+
+
+@pytest.mark.fact("Windows Installer, 64-bit packages", "D")
+def test_32_bit_windows_has_one_view_and_one_program_folder() -> None:
+    bench = Bench("windows2003r2", architecture="32-bit")
+    assert bench.run(f'msiexec /i "{put(bench, "spamfighter-sem-4.1.0-x86.msi")}" {QUIET}').code == 0
+    assert bench.node.registry.text("SOFTWARE\\SPAMfighter\\Exchange Module", "InstallDir") == TARGET + "\\"
+    assert bench.node.registry.find("SOFTWARE\\Wow6432Node") is None
+    assert status(bench).state == "Running"
+    data = "C:\\Documents and Settings\\All Users\\Application Data\\SPAMfighter\\Exchange Module"
+    assert bench.node.files.exists(f"{data}\\sem.db")
+
+
+@pytest.mark.fact("Windows Installer, 64-bit packages", "D")
+def test_a_32_bit_package_on_64_bit_windows_lives_in_the_32_bit_view(bench: Bench) -> None:
+    path = put(bench, "spamfighter-sem-4.0.1-x86.msi")
+    assert bench.run(f"msiexec /i {path} {QUIET}").code == 0
+    key = "SOFTWARE\\SPAMfighter\\Exchange Module"
+    target = "C:\\Program Files (x86)\\SPAMfighter\\Exchange Module"
+    assert bench.node.registry.text(key, "InstallDir") is None
+    assert bench.node.registry.text(key, "InstallDir", view=32) == target + "\\"
+    listed = bench.node.registry.find(UNINSTALL, view=32)
+    assert listed is not None
+    assert len(listed.keys) == 1
+    assert bench.run(f"msiexec /x {path} {QUIET}").code == 0
+    assert bench.node.registry.find(key, view=32) is None
+    assert not bench.node.files.exists(target)
