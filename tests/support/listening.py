@@ -1,4 +1,4 @@
-"""A windows2008r2 node behind real sockets, for unmodified clients."""
+"""A node behind real sockets, for unmodified clients; windows2008r2 if nothing is said."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from lab.node.files import SharedStorage
 from lab.node.machine import WindowsNode
 from lab.node.providers.registry import RegistryProvider
 from lab.node.providers.security import SecurityProvider
+from lab.node.providers.storage import StorageProvider
 from lab.node.providers.system import SystemProvider
-from lab.profiles import profile
+from lab.profiles import adjusted, profile
 from lab.wire.counters import Counters
 from lab.wire.endpoint import Endpoint
 from lab.wire.server import WinrmServer
@@ -47,18 +48,21 @@ class Listening:
         return f"{scheme}://{ADDRESS}:{self.ports[scheme]}/wsman"
 
 
-def make_node(user: str, password: str, **settings: Any) -> tuple[WindowsNode, VirtualClock]:
-    known = profile("windows2008r2")
+def make_node(
+    user: str, password: str, windows: str = "windows2008r2", winrm: str | None = None, **settings: Any
+) -> tuple[WindowsNode, VirtualClock]:
+    """``settings`` are those of WinRM; ``winrm`` "1.1" takes the update away that brings 2.0."""
+    known = adjusted(profile(windows), winrm=winrm)
     known = replace(known, settings=replace(known.settings, **settings))
     clock = VirtualClock()
     accounts = [Account(user, password), Account("Operator", password, administrator=False)]
     node = WindowsNode(
         "NODE1", known, clock, Journal(), seed=1, domain="LAB", accounts=accounts, storage=SharedStorage()
     )
-    for provider in (SystemProvider, RegistryProvider, SecurityProvider):
+    for provider in (SystemProvider, StorageProvider, RegistryProvider, SecurityProvider):
         node.add_provider(provider(node))
     node.set_shells(CommandHost(node))
-    for folder in ("C:\\Users\\Administrator", "C:\\Windows\\Temp"):
+    for folder in (known.folders.home, "C:\\Windows\\Temp"):
         if not node.files.exists(folder):
             node.files.make_directory(folder)
     node.files.write("C:\\x.exe", b"x")
@@ -76,11 +80,13 @@ def listening(directory: Path, switches: Switches | None = None, **settings: Any
     found = Listening(node, Counters(), authority.path, user, password)
     ready, stopping = threading.Event(), threading.Event()
 
+    tls_max = node.settings.tls_max
+
     async def serve() -> None:
         endpoint = Endpoint(node, switches or Switches(), found.counters)
         servers = [WinrmServer(node, switches or Switches(), None, found.counters, endpoint) for _ in range(2)]
         found.ports["http"] = await servers[0].start(ADDRESS, 0, None)
-        found.ports["https"] = await servers[1].start(ADDRESS, 0, authority.server(node.name, ADDRESS, "1.2"))
+        found.ports["https"] = await servers[1].start(ADDRESS, 0, authority.server(node.name, ADDRESS, tls_max))
         ready.set()
         while not stopping.is_set():
             await asyncio.sleep(HEARTBEAT_S)

@@ -145,7 +145,9 @@ class CimService:
         answer = etree.Element(q(N, "EnumerateResponse"), nsmap={"n": N, "w": W, "xsi": XSI})
         context = etree.SubElement(answer, q(N, "EnumerationContext"))
         if body.find(q(W, "OptimizeEnumeration")) is not None:
-            page = self._page(opened, self.machine.settings.optimized_first_items)
+            # 2003 fills the first answer as far as the client allows; later ones bring a single item (wsman 3.5).
+            wanted = self.machine.settings.optimized_first_items or _max_elements(body, W)
+            page = self._page(opened, wanted)
             etree.SubElement(answer, q(W, "Items")).extend(page)
             if not opened.items:
                 etree.SubElement(answer, q(W, "EndOfSequence"))
@@ -187,7 +189,7 @@ class CimService:
             raise Fault(2150859003, "A query takes no selectors.")
         if dialect == WQL:
             return self._query(filter_element.text or "", namespace, body, classes, writer)
-        if dialect == ASSOCIATION_FILTER:
+        if dialect == ASSOCIATION_FILTER and self.machine.settings.association_filter:
             query = _association_filter(filter_element)
             return [self._form(item, body, classes, writer) for item in classes.associated(namespace, query)]
         raise Fault(2150858777, "The filter dialect is not supported.")
@@ -337,8 +339,8 @@ def _instance_element(body: Element, definition: ClassDef) -> Element:
     raise Fault(2150858817, "The body does not hold an instance of the class.")
 
 
-def _max_elements(body: Element) -> int:
-    text = (body.findtext(q(N, "MaxElements")) or "1").strip()
+def _max_elements(body: Element, namespace: str = N) -> int:
+    text = (body.findtext(q(namespace, "MaxElements")) or "1").strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:
         raise Fault(2150858817, "MaxElements is not a number above zero.")
     return int(text)

@@ -71,15 +71,16 @@ class Endpoint:
             return RequestRecord("Invoke", class_name, action.rpartition("/")[2])
         return RequestRecord(action.rpartition("/")[2] or "Identify", class_name, "")
 
-    def identify(self, data: bytes) -> Answer | None:
-        """The answer to a pure Identify, which needs no authentication (wsman 9); None for anything else."""
+    def identify(self, data: bytes, anonymous: bool = True) -> Answer | None:
+        """The answer to a pure Identify, which needs no authentication (wsman 9); None for anything else. To an
+        anonymous caller the version of Windows is zeros ([MS-WSMV] note 72)."""
         try:
             body = soap.body_of(soap.parse_xml(data))
         except Fault:
             return None
         if [child.tag for child in body] != [q(WSMID, "Identify")]:
             return None
-        return Answer(200, soap.envelope("", None, self._identify()))
+        return Answer(200, soap.envelope("", None, self._identify(anonymous)))
 
     async def handle(self, data: bytes, account: Account) -> Answer:
         """Serve one plain envelope; every fault is HTTP 500 (wsman 1.2)."""
@@ -87,7 +88,7 @@ class Endpoint:
             relates_to: str | None = None
             machine_name = self.machine.name
             try:
-                if (identified := self.identify(data)) is not None:
+                if (identified := self.identify(data, anonymous=False)) is not None:
                     return identified
                 request = soap.read(soap.parse_xml(data), self.machine.settings.max_envelope_kb)
                 relates_to = request.message_id
@@ -97,7 +98,9 @@ class Endpoint:
                 return Answer(200, _reply(request, body))
             except CimError as error:
                 namespace = _namespace(data)
-                return self._fault(from_cim(error, namespace, machine_name, self.switches), relates_to, machine_name)
+                modern = self.machine.settings.stack >= "3"
+                found = from_cim(error, namespace, machine_name, self.switches, modern)
+                return self._fault(found, relates_to, machine_name)
             except Fault as fault:
                 return self._fault(fault, relates_to or fault.relates_to, machine_name)
 
@@ -156,11 +159,12 @@ class Endpoint:
             return table[request.action](request)
         raise Fault(2150858771, "The action is not supported by the resource.")
 
-    def _identify(self) -> Element:
+    def _identify(self, anonymous: bool) -> Element:
         element = etree.Element(q(WSMID, "IdentifyResponse"), nsmap={"wsmid": WSMID})
         etree.SubElement(element, q(WSMID, "ProtocolVersion")).text = names.W
         etree.SubElement(element, q(WSMID, "ProductVendor")).text = "Microsoft Corporation"
-        version = f"OS: {self.machine.os_version} SP: 1.0 Stack: 2.0"
+        system = "OS: 0.0.0 SP: 0.0" if anonymous else f"OS: {self.machine.os_version} SP: 1.0"
+        version = f"{system} Stack: {self.machine.settings.stack}"
         etree.SubElement(element, q(WSMID, "ProductVersion")).text = version
         return element
 
@@ -175,6 +179,7 @@ class Endpoint:
             etree.SubElement(config, q(CFG, name)).text = str(value)
         service = etree.SubElement(config, q(CFG, "Service"))
         etree.SubElement(service, q(CFG, "MaxConcurrentOperationsPerUser")).text = str(settings.max_operations_per_user)
+        etree.SubElement(service, q(CFG, "MaxConnections")).text = str(settings.max_connections)
         etree.SubElement(service, q(CFG, "AllowUnencrypted")).text = str(settings.allow_unencrypted).lower()
         winrs = etree.SubElement(config, q(CFG, "Winrs"))
         etree.SubElement(winrs, q(CFG, "MaxShellsPerUser")).text = str(settings.max_shells_per_user)

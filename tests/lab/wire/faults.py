@@ -128,8 +128,9 @@ def _wsman_fault(fault: Fault, machine: str, switches: Switches) -> Element:
     return element
 
 
-def from_cim(error: CimError, namespace: str, machine: str, switches: Switches) -> Fault:
-    """The fault for a provider's refusal, in the shape the switches choose."""
+def from_cim(error: CimError, namespace: str, machine: str, switches: Switches, modern: bool = True) -> Fault:
+    """The fault for a provider's refusal, in the shape the switches choose. ``modern``: 2012 or later, where the
+    cluster's provider has an extended status of its own (mscluster 1.1)."""
     if isinstance(error, NotFound) and switches.missing_instance == "resource":
         return Fault(2150858752, "The WS-Management service cannot process the request. The resource was not found.")
     hresult = error.hresult if error.hresult is not None else 0x80070000 | ((error.win32 or 0) & 0xFFFF)
@@ -146,12 +147,13 @@ def from_cim(error: CimError, namespace: str, machine: str, switches: Switches) 
     etree.SubElement(inner, q(F, "Message")).text = text if switches.cluster_fault != "extended" else error.text
     if switches.cluster_fault == "extended":
         extended = etree.SubElement(provider, q(F, "ExtendedError"))
-        extended.append(_extended_status(error, hresult, namespace))
+        extended.append(_extended_status(error, hresult, namespace, modern))
     return Fault(outer, error.text, inner=provider)
 
 
-def _extended_status(error: CimError, hresult: int, namespace: str) -> Element:
-    name = "MSCluster_ExtendedStatus" if namespace.lower().endswith("mscluster") else "__ExtendedStatus"
+def _extended_status(error: CimError, hresult: int, namespace: str, modern: bool) -> Element:
+    own = modern and namespace.lower().endswith("mscluster")
+    name = "MSCluster_ExtendedStatus" if own else "__ExtendedStatus"
     uri = f"{WMI_BASE}{namespace}/{name}"
     element = etree.Element(q(uri, name), nsmap={"p": uri})
     etree.SubElement(element, q(uri, "Description")).text = error.text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
-from ..contract import Command, Machine
+from ..contract import Command, Machine, WinrmSettings
 from .faults import Fault, wmi_error
 from .names import CMD, RSP, A, W, X, q
 from .soap import Request
@@ -50,6 +51,7 @@ class Shell:
     directory: str | None
     commands: dict[str, Running] = field(default_factory=dict)
     started: int = 0
+    used: float = field(default_factory=time.monotonic)  # real seconds
 
 
 class ShellService:
@@ -61,6 +63,7 @@ class ShellService:
         self.shells: dict[str, Shell] = {}
 
     def create(self, request: Request, user: str) -> list[Element]:
+        self._drop_idle()
         owned = sum(1 for shell in self.shells.values() if shell.owner == user)
         if owned >= self._machine.settings.max_shells_per_user:
             raise _too_many_shells(self._switches)
@@ -79,13 +82,23 @@ class ShellService:
             directory=body.findtext(q(RSP, "WorkingDirectory")),
         )
         self.shells[shell.identifier] = shell
-        return _created(shell, request.to)
+        return _created(shell, request.to, self._machine.settings)
 
     def _shell(self, request: Request) -> Shell:
+        self._drop_idle()
         shell = self.shells.get((request.selector("ShellId") or "").upper())
         if shell is None:
             raise Fault(2150858843, "The shell was not found on the server.")
+        shell.used = time.monotonic()
         return shell
+
+    def _drop_idle(self) -> None:
+        """A shell that nobody has used for IdleTimeout goes, with its commands; real time (wsman 2.3)."""
+        limit = self._machine.settings.shell_idle_s
+        now = time.monotonic()
+        for shell in [item for item in self.shells.values() if limit and now - item.used > limit]:
+            self._end(shell)
+            del self.shells[shell.identifier]
 
     def command(self, request: Request) -> Element:
         shell = self._shell(request)
@@ -205,20 +218,22 @@ def _command_line(request: Request) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _created(shell: Shell, to: str) -> list[Element]:
+def _created(shell: Shell, to: str, settings: WinrmSettings) -> list[Element]:
     created = etree.Element(q(X, "ResourceCreated"), nsmap={"x": X, "a": A, "w": W})
     etree.SubElement(created, q(A, "Address")).text = to
     parameters = etree.SubElement(created, q(A, "ReferenceParameters"))
     etree.SubElement(parameters, q(W, "ResourceURI")).text = CMD
     selectors = etree.SubElement(parameters, q(W, "SelectorSet"))
     etree.SubElement(selectors, q(W, "Selector"), Name="ShellId").text = shell.identifier
+    if not settings.describes_shells:
+        return [created]
     info = etree.Element(q(RSP, "Shell"), nsmap={"rsp": RSP})
     for name, value in (
         ("ShellId", shell.identifier),
         ("ResourceUri", CMD),
         ("Owner", shell.owner),
         ("ClientIP", "127.0.0.1"),
-        ("IdleTimeOut", "PT7200.000S"),
+        ("IdleTimeOut", f"PT{settings.shell_idle_s}.000S"),
         ("InputStreams", "stdin"),
         ("OutputStreams", "stdout stderr"),
         ("ShellRunTime", "P0DT0H0M0S"),
