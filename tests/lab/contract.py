@@ -180,6 +180,10 @@ class WinrmSettings:
     max_shells_per_user: int = 30
     max_processes_per_shell: int = 25
     max_memory_per_shell_mb: int = 1024
+    shell_idle_s: int = 7200
+    stack: str = "2.0"  # of WinRM, as Identify tells it
+    association_filter: bool = True  # the DMTF association filter came with WinRM 2.0
+    describes_shells: bool = True  # rsp:Shell in the answer to Create, since WinRM 2.0
     allow_unencrypted: bool = False
     basic: bool = False
     negotiate: bool = True
@@ -187,7 +191,7 @@ class WinrmSettings:
     idle_close_s: float = 120.0
     tls_max: str = "1.2"  # highest protocol the profile's schannel speaks
     skip_cmd_shell_honoured: bool = True  # up to 2012 (wsman 4)
-    optimized_first_items: int = 1  # items in an optimised EnumerateResponse (2003: all)
+    optimized_first_items: int = 1  # items in an optimised EnumerateResponse; 0: all (2003)
 
 
 @dataclass(frozen=True)
@@ -242,6 +246,9 @@ class VolumeInfo:
 class Host(Protocol):
     name: str
     up: bool
+
+    @property
+    def os_version(self) -> str: ...
 
     def service_status(self, name: str) -> ServiceStatus | None:
         """None: no such service (1060)."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from .contract import ClassDef, MethodDef, ParameterDef, PropertyDef
 
 
@@ -34,3 +37,19 @@ def cim_class(
     namespace: str, name: str, text: str, methods: tuple[MethodDef, ...] = (), base: str | None = None
 ) -> ClassDef:
     return ClassDef(namespace, name, properties(text), methods, base)
+
+
+def cut(classes: Iterable[ClassDef], absent: frozenset[str]) -> tuple[ClassDef, ...]:
+    """The classes without the members that are ``absent``, written "Class.Member"."""
+
+    def kept(owner: ClassDef, member: PropertyDef | MethodDef) -> bool:
+        return f"{owner.name}.{member.name}" not in absent
+
+    return tuple(
+        replace(
+            item,
+            properties=tuple(each for each in item.properties if kept(item, each)),
+            methods=tuple(each for each in item.methods if kept(item, each)),
+        )
+        for item in classes
+    )

@@ -42,12 +42,16 @@ def build(
     standalone: Sequence[Endpoint],
     shared: Mapping[str, Any],
     scheme: str = "http",
+    own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The inventory as data: one group per cluster under ``sem``, stand-alone servers beside them."""
-    children: dict[str, Any] = {}
+    """The inventory as data: one group per cluster under ``sem``, stand-alone servers beside them. ``own``: variables
+    of single clusters."""
+    children: dict[str, dict[str, Any]] = {}
     for name, endpoints in clusters.items():
         hosts = {f"{name.lower()}-{item.node.lower()}": item.host_variables(scheme) for item in endpoints}
         children[name.lower()] = {"hosts": hosts}
+        if own and name in own:
+            children[name.lower()]["vars"] = dict(own[name])
     if standalone:
         children["standalone"] = {"hosts": {item.node.lower(): item.host_variables(scheme) for item in standalone}}
     return {"all": {"children": {"sem": {"children": children, "vars": dict(shared)}}}}

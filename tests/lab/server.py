@@ -109,7 +109,8 @@ class LabProcess:
         }
         alone = [self.endpoints[spec.name] for spec in self.topology.standalone]
         shared = inventory.connection_variables(self.topology.credentials, self.authority.path)
-        return inventory.build(clusters, alone, shared | self.world.sem_variables())
+        everything = shared | self.world.sem_variables()
+        return inventory.build(clusters, alone, everything, own=self.world.cluster_variables())
 
     def _write_files(self, socket_path: Path) -> None:
         written = self.options.inventory or self.options.directory / "inventory.yml"

@@ -52,9 +52,10 @@ class Verbs:
     def do_cluster(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         name = arguments["cluster"]
         cluster, naming = self._world.clusters[name], self._world.naming[name]
-        owner = cluster.core.group(naming.exchange_group).owner
+        main = naming.main.group if naming.groups else naming.cluster_group
+        owner = cluster.core.group(main).owner
         nodes = [node.name for node in cluster.core.nodes]
-        return dataclasses.asdict(naming) | {"owner": owner, "nodes": nodes, "instance_id": cluster.instance_id}
+        return naming.facts() | {"owner": owner, "nodes": nodes, "instance_id": cluster.instance_id}
 
     def do_node(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         node = self._world.machines[arguments["node"]]

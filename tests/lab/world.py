@@ -4,36 +4,59 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .clock import VirtualClock
-from .cluster import SETTLE_S, Cluster, ClusterSwitches, MsClusterProvider, Naming, exchange2007_scc
+from .cluster import (
+    SETTLE_S,
+    Cluster,
+    ClusterSwitches,
+    ClusterVersion,
+    GroupOptions,
+    Naming,
+    Options,
+    build,
+    groups_of,
+)
+from .cluster.provider import UnformedProvider
 from .cluster.restypes import GENERIC_SERVICE
-from .contract import Account
+from .cluster.shapes.builder import VENDOR_RESOURCE
 from .faults import FaultRules
+from .joining import apply_state, join, mount_shared
 from .journal import Journal, acting
+from .machines import Parts, assemble, preinstall_clustering
 from .msi.database import Package
 from .msi.engine import Installer
-from .node.cmd.host import CommandHost
 from .node.files import SharedStorage
-from .node.machine import CLUSTER_SERVICE, WindowsNode
-from .node.providers.registry import RegistryProvider
-from .node.providers.security import SecurityProvider
-from .node.providers.system import SystemProvider
-from .node.registry import SZ
-from .node.untidy import SVCHOST, add_exchange, furnish
-from .product import behaviour, build
-from .profiles import profile
-from .topology import ClusterSpec, NodeSpec, StandaloneSpec, Topology, TopologyError
+from .node.machine import WindowsNode
+from .node.switches import NodeSwitches
+from .product import behaviour
+from .product import build as product
+from .profiles import adjusted, profile
+from .topology import ClusterSpec, MachineSpec, NodeSpec, StandaloneSpec, Topology, TopologyError
 from .wire.counters import Counters
 from .wire.switches import Switches
 
-PACKAGES = Path(build.__file__).parent
-VERSIONS = {item.version: PACKAGES / item.file_name for item in build.BUILDS}
-# Services that load the product's DLL once it is installed: the store scans mail in its own process.
-HOLDERS = ("MSExchangeIS",)
+PACKAGES = Path(product.__file__).parent
+VERSIONS = {item.version: PACKAGES / item.file_name for item in product.BUILDS if item.architecture == "x64"}
+VERSIONS_32 = {item.version: PACKAGES / item.file_name for item in product.BUILDS if item.architecture == "x86"}
+# Exchange 2003 is a 32-bit product and runs on 32-bit Windows only.
+ARCHITECTURE = {"exchange2003_ap": "32-bit"}
+EXCHANGE = {"exchange2003_ap": "2003", "application": "", "dag": "2010"}
+
+
+def split_switches(switches: Mapping[str, Any]) -> tuple[Switches, ClusterSwitches, NodeSwitches]:
+    """Raises TopologyError for a name that none of them has."""
+    kinds = (Switches, ClusterSwitches, NodeSwitches)
+    known = {name for kind in kinds for name in kind.__dataclass_fields__}
+    unknown = set(switches) - known
+    if unknown:
+        raise TopologyError(f"unknown switches: {', '.join(sorted(unknown))}")
+    own = [{k: v for k, v in switches.items() if k in kind.__dataclass_fields__} for kind in kinds]
+    return Switches(**own[0]), ClusterSwitches(**own[1]), NodeSwitches(**own[2])
 
 
 class World:
@@ -49,13 +72,8 @@ class World:
         self.cluster_specs: dict[str, ClusterSpec] = {}
         self.naming: dict[str, Naming] = {}
         self._storage: dict[str, SharedStorage] = {}
-        known = {key: value for key, value in topology.wire.switches.items() if key in Switches.__dataclass_fields__}
-        others = {key: value for key, value in topology.wire.switches.items() if key not in known}
-        unknown = set(others) - set(ClusterSwitches.__dataclass_fields__)
-        if unknown:
-            raise TopologyError(f"unknown switches: {', '.join(sorted(unknown))}")
-        self.switches = Switches(**known)
-        self.cluster_switches = ClusterSwitches(**others)
+        self._parts = Parts(self.clock, self.journal, topology.seed, topology.credentials)
+        self.switches, self.cluster_switches, self.node_switches = split_switches(topology.wire.switches)
         self.faults = FaultRules(lambda name: self.installer(name))
         for spec in topology.clusters:
             self.add_cluster(spec)
@@ -70,122 +88,109 @@ class World:
         assert installer is not None
         return installer
 
-    def _machine(self, name: str, windows: str, storage: SharedStorage, exchange: bool) -> WindowsNode:
+    def _machine(
+        self, name: str, windows: str, machine: MachineSpec, storage: SharedStorage, shape: str = "", **more: Any
+    ) -> WindowsNode:
         if name in self.machines:
             raise TopologyError(f"a machine {name} is already there")
-        credentials = self.topology.credentials
-        with acting("setup"):
-            node = WindowsNode(
-                name,
-                profile(windows),
-                self.clock,
-                self.journal,
-                seed=self.topology.seed,
-                domain=credentials.domain,
-                accounts=(Account(credentials.user, credentials.password),),
-                storage=storage,
-                programs=(behaviour.program,),
-            )
-            furnish(node, self.topology.seed)
-            if exchange:
-                add_exchange(node)
-            installer = Installer(node, self.clock)
-            installer.holders = HOLDERS
-            node.installer = installer
-            node.set_shells(CommandHost(node, {"msiexec": installer.msiexec}))
-            for provider in (SystemProvider(node), RegistryProvider(node), SecurityProvider(node)):
-                node.add_provider(provider)
-            node.services.boot()
+        found = adjusted(
+            profile(windows),
+            winrm=machine.winrm,
+            tls_max=machine.tls,
+            without=machine.without,
+            extra=machine.extra,
+            architecture=ARCHITECTURE.get(shape),
+        )
+        node = assemble(self._parts, name, self.node_switches.applied(found), storage, **more)
+        node.switches = self.node_switches
         self.machines[name] = node
         self.counters[name] = Counters()
         return node
 
     def add_standalone(self, spec: StandaloneSpec) -> None:
-        self._machine(spec.name, spec.windows, SharedStorage(), spec.exchange)
+        shape = "exchange2003_ap" if spec.exchange == "2003" else ""
+        node = self._machine(spec.name, spec.windows, spec.machine, SharedStorage(), shape, exchange=spec.exchange)
+        clustering = node.profile.clustering_preinstalled if spec.clustering is None else spec.clustering
+        if clustering:
+            preinstall_clustering(node)
+            node.add_provider(UnformedProvider(ClusterVersion.of_profile(spec.windows), self.cluster_switches))
 
     # ---- clusters ---------------------------------------------------------------------------
     def add_cluster(self, spec: ClusterSpec) -> Cluster:
         """Build it, form it and let it come to rest."""
-        if spec.shape != "exchange2007_scc":
-            raise TopologyError(f"shape {spec.shape} is not modelled yet")
         if spec.name in self.clusters:
             raise TopologyError(f"a cluster {spec.name} is already there")
-        storage = self._storage[spec.name] = SharedStorage()
-        nodes = [self._machine(item.name, spec.windows, storage, True) for item in spec.nodes]
-        seed = zlib.crc32(f"{self.topology.seed}/{spec.name}".encode())
-        naming = Naming.from_seed(seed, spec.disks, localised=spec.localised)
+        self._storage[spec.name] = SharedStorage()
+        naming = self._naming(spec)
+        nodes = [self._member(spec, item, naming) for item in spec.nodes]
         with acting("setup"):
-            shape = exchange2007_scc(
-                spec.name,
-                naming,
-                nodes,
-                self.clock,
-                self.journal,
-                switches=self.cluster_switches,
-                localised=spec.localised,
-            )
-            cluster = shape.cluster
+            options = _options(spec, self.cluster_switches)
+            cluster = build(spec.shape, spec.name, naming, nodes, self.clock, self.journal, options).cluster
             self.clusters[spec.name], self.naming[spec.name] = cluster, naming
             self.cluster_specs[spec.name] = spec
+            mount_shared(cluster, self._storage[spec.name])
             for node in nodes:
-                self._join(cluster, node)
+                join(cluster, node)
             cluster.form()
             self.clock.advance(SETTLE_S)
             for item in spec.nodes:
-                self._apply_state(cluster, item)
+                apply_state(cluster, self.machines[item.name], item.state)
             self.clock.advance(SETTLE_S)
         return cluster
 
-    def _join(self, cluster: Cluster, node: WindowsNode) -> None:
-        """The cluster service of one node, its hive and its WMI provider."""
-        services = "SYSTEM\\CurrentControlSet\\Services"
-        node.services.create(CLUSTER_SERVICE, "Cluster Service", f"{SVCHOST} -k cluster", "Auto", "LocalSystem")
-        node.registry.set(f"{services}\\{CLUSTER_SERVICE}\\Parameters", "ClusterName", SZ, cluster.name)
-        node.on_cluster_service(self._service_changed(cluster, node))
-        node.services.start(CLUSTER_SERVICE)
-        node.add_provider(MsClusterProvider(cluster, node.name))
+    def _naming(self, spec: ClusterSpec) -> Naming:
+        seed = zlib.crc32(f"{self.topology.seed}/{spec.name}".encode())
+        without_disks = spec.shape in ("exchange2007_ccr", "dag")
+        found = Naming.from_seed(
+            seed,
+            0 if without_disks else spec.disks,
+            spec.databases,
+            spec.localised,
+            groups_of(spec.shape, len(spec.nodes)),
+        )
+        named = {index: item.name for index, item in spec.groups.items() if item.name}
+        groups = tuple(replace(item, group=named.get(index, item.group)) for index, item in enumerate(found.groups))
+        services = (*found.services, "MSExchangeMTA") if spec.shape == "exchange2003_ap" else found.services
+        return replace(
+            found,
+            groups=groups,
+            services=services,
+            application_type=spec.application.get("type", found.application_type),
+            application_service=spec.application.get("service", found.application_service),
+        )
 
-    def _service_changed(self, cluster: Cluster, node: WindowsNode) -> Callable[[bool], None]:
-        def changed(running: bool) -> None:
-            with acting("cluster"):
-                if running:
-                    node.registry.set("Cluster", "ClusterName", SZ, cluster.name)
-                    node.registry.set("Cluster", "ClusterInstanceID", SZ, cluster.instance_id)
-                    cluster.start_cluster_service(node.name)
-                    return
-                if node.registry.find("Cluster") is not None:  # the hive is loaded by the service
-                    node.registry.delete_key("Cluster", recursive=True)
-                status = node.service_status(CLUSTER_SERVICE)
-                if node.up and status is not None and status.state == "Stop Pending":
-                    cluster.stop_cluster_service(node.name)
-                else:
-                    cluster.node_crashed(node.name)
-
-        return changed
-
-    def _apply_state(self, cluster: Cluster, spec: NodeSpec) -> None:
-        if spec.state == "paused":
-            cluster.pause_node(spec.name)
-        elif spec.state == "down":
-            self.machines[spec.name].crash()
-        elif spec.state == "cluster_service_stopped":
-            self.machines[spec.name].services.stop(CLUSTER_SERVICE)
+    def _member(self, spec: ClusterSpec, node: NodeSpec, naming: Naming) -> WindowsNode:
+        exchange = spec.exchange or EXCHANGE.get(spec.shape, "2007")
+        if spec.shape == "dag" and spec.exchange is None:
+            exchange = max(exchange, profile(spec.windows).exchange)
+        own = {naming.application_service: naming.main.application} if spec.shape == "application" else {}
+        return self._machine(
+            node.name,
+            spec.windows,
+            node.machine or spec.machine,
+            self._storage[spec.name],
+            spec.shape,
+            exchange=exchange,
+            clustered=True,
+            services=own,
+        )
 
     def add_node(self, cluster_name: str, name: str) -> WindowsNode:
         """Another node joins; Exchange set-up makes it a possible owner of the Exchange resources."""
         cluster, spec = self.clusters[cluster_name], self.cluster_specs[cluster_name]
-        node = self._machine(name, spec.windows, self._storage[cluster_name], True)
+        naming = self.naming[cluster_name]
+        node = self._member(spec, NodeSpec(name), naming)
         with acting("setup"):
-            exchange = cluster.add_node(node)
-            self._join(cluster, node)
+            known = cluster.add_node(node)
+            join(cluster, node)
             self.clock.advance(SETTLE_S)
-            group = self.naming[cluster_name].exchange_group
-            for item in cluster.core.members(cluster.core.group(group)):
-                known = item.name in exchange and item.type != GENERIC_SERVICE  # set-up does not know others' services
-                if known and name not in cluster.core.owners(item):
-                    cluster.add_possible_owner(item.name, name)
-        changed = ClusterSpec(**{**vars(spec), "nodes": (*spec.nodes, NodeSpec(name))})
-        self.cluster_specs[cluster_name] = changed
+            for each in naming.groups:
+                for item in cluster.core.members(cluster.core.group(each.group)):
+                    # Set-up knows its own: neither others' services nor a vendor's resource.
+                    own = item.name in known and item.type != GENERIC_SERVICE and item.name != VENDOR_RESOURCE
+                    if own and name not in cluster.core.owners(item):
+                        cluster.add_possible_owner(item.name, name)
+        self.cluster_specs[cluster_name] = replace(spec, nodes=(*spec.nodes, NodeSpec(name)))
         return node
 
     def remove_cluster(self, name: str) -> list[str]:
@@ -200,16 +205,15 @@ class World:
         return nodes
 
     # ---- what the inventory says of SEM -----------------------------------------------------
-    def sem_variables(self) -> dict[str, Any]:
+    def sem_variables(self, package: Path = VERSIONS["4.1.0"]) -> dict[str, Any]:
         """The role variables of an admin who wants the stand-in SEM 4.1.0 (design: product profile)."""
-        path = VERSIONS["4.1.0"]
         key, _, subkey = behaviour.SETTINGS.rpartition("\\")
         return {
             "sem_package": {
-                "src": str(path),
+                "src": str(package),
                 "version": "4.1.0",
-                "checksum": "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest(),
-                "upgrade_code": Package.open(path).property("UpgradeCode"),
+                "checksum": "sha256:" + hashlib.sha256(package.read_bytes()).hexdigest(),
+                "upgrade_code": Package.open(package).property("UpgradeCode"),
             },
             "sem_profile": {
                 "service": behaviour.SERVICE,
@@ -218,3 +222,28 @@ class World:
                 "data_value": "DataDir",
             },
         }
+
+    def cluster_variables(self) -> dict[str, dict[str, Any]]:
+        """What differs for a cluster: 32-bit Windows takes the 32-bit package."""
+        narrow = {name for name, spec in self.cluster_specs.items() if spec.shape in ARCHITECTURE}
+        package = self.sem_variables(VERSIONS_32["4.1.0"])["sem_package"]
+        return {name: {"sem_package": package} for name in narrow}
+
+
+def _options(spec: ClusterSpec, switches: ClusterSwitches) -> Options:
+    shared = "share" if spec.shape == "exchange2007_ccr" else "disk"
+    if spec.shape == "dag":  # Exchange itself changes the quorum model with the number of nodes
+        shared = "share" if len(spec.nodes) % 2 == 0 else "none"
+    return Options(
+        version=ClusterVersion.of_profile(spec.windows),
+        switches=switches,
+        localised=spec.localised,
+        third_party_disks=spec.disk_type == "third_party",
+        vendor_type=spec.vendor_type,
+        witness=spec.witness or shared,
+        access_point=spec.access_point,
+        groups={
+            index: GroupOptions(item.name, item.owner, item.preferred, item.possible_owners)
+            for index, item in spec.groups.items()
+        },
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from lab.clock import VirtualClock
 from lab.contract import Account
@@ -13,7 +14,7 @@ from lab.node.cmd.running import RunningCommand
 from lab.node.files import SharedStorage
 from lab.node.machine import WindowsNode
 from lab.product import behaviour
-from lab.profiles import profile
+from lab.profiles import adjusted, profile
 
 
 @dataclass
@@ -39,14 +40,14 @@ class Result:
 
 
 class Bench:
-    """A windows2008r2 node on a clock of its own."""
+    """A node on a clock of its own. ``options`` are those of :func:`lab.profiles.adjusted`."""
 
-    def __init__(self) -> None:
+    def __init__(self, windows: str = "windows2008r2", **options: Any) -> None:
         self.clock = VirtualClock()
         self.journal = Journal()
         self.node = WindowsNode(
             "NODE1",
-            profile("windows2008r2"),
+            adjusted(profile(windows), **options),
             self.clock,
             self.journal,
             seed=1,
@@ -59,7 +60,8 @@ class Bench:
         self.node.installer = self.installer
         self.host = CommandHost(self.node, {"msiexec": self.installer.msiexec})
         self.node.set_shells(self.host)
-        for folder in ("C:\\Users\\Administrator", "C:\\Windows\\Temp", "C:\\ProgramData", "C:\\Program Files"):
+        folders = self.node.profile.folders
+        for folder in (folders.home, f"{folders.windows}\\Temp", folders.program_data, folders.program_files):
             if not self.node.files.exists(folder):
                 self.node.files.make_directory(folder)
 

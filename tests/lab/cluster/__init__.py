@@ -4,7 +4,7 @@ from .cluster import Cluster
 from .model import Event, Snapshot
 from .naming import Naming
 from .provider import MsClusterProvider
-from .shapes import SETTLE_S, Shape, exchange2007_scc
+from .shapes import SETTLE_S, GroupOptions, Options, Shape, build, compatible, exchange2007_scc, groups_of
 from .switches import ClusterSwitches
 from .versions import ClusterVersion
 
@@ -14,9 +14,14 @@ __all__ = [
     "ClusterSwitches",
     "ClusterVersion",
     "Event",
+    "GroupOptions",
     "MsClusterProvider",
     "Naming",
+    "Options",
     "Shape",
     "Snapshot",
+    "build",
+    "compatible",
     "exchange2007_scc",
+    "groups_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .core import Core
-from .model import Driver, Resource
+from .model import Driver, Resource, ResourceState
 
 SERVICE_POLL_S = 0.5
 Done = Callable[[int], None]  # a Win32 code, 0 for success
@@ -77,6 +77,10 @@ class ServiceDriver(LogicalDriver):
             self._log(resource, 1040, "cannot open the service (error 1060)")
             self.core.later(0, lambda: done(1060))
             return
+        if self._occupied(resource):
+            self._log(resource, 1041, "another instance runs on this node (error 5071)")
+            self.core.later(0, lambda: done(5071))
+            return
         if status.state == "Running":
             if self.core.switches.already_running_service == "success":
                 self.core.later(0, lambda: done(0))
@@ -85,6 +89,20 @@ class ServiceDriver(LogicalDriver):
             self._when_stopped(resource, resource.epoch, lambda code: self._start(resource, service, done))
             return
         self._start(resource, service, done)
+
+    def _occupied(self, resource: Resource) -> bool:
+        """Exchange 2007 runs one clustered mailbox server on a node; a switch (mscluster 4.2 is silent)."""
+        if resource.service is None or not self.core.switches.one_mailbox_server_a_node:
+            return False
+        busy = (ResourceState.ONLINE, ResourceState.ONLINE_PENDING, ResourceState.OFFLINE_PENDING)
+        return any(
+            item is not resource
+            and (item.type, item.service) == (resource.type, resource.service)
+            and item.state in busy
+            and (item.started or item.state is not ResourceState.ONLINE_PENDING)
+            and self.core.owner_of(item) is self.core.owner_of(resource)
+            for item in self.core.resources.values()
+        )
 
     def _start(self, resource: Resource, service: str, done: Done) -> None:
         arguments = resource.private.get("StartupParameters")

@@ -15,7 +15,7 @@ class Mover:
     def __init__(self, core: Core, engine: Engine, quorum: str) -> None:
         self.core = core
         self.engine = engine
-        self.quorum = quorum  # node_majority | node_and_disk | disk_only
+        self.quorum = quorum  # node_majority | node_and_disk | node_and_share | disk_only
         engine.after_step.append(self._arrivals)
         engine.fail_over = self.fail_over
 
@@ -244,14 +244,17 @@ class Mover:
         return [node for node in self.core.nodes if node.member]
 
     def has_quorum(self) -> bool:
-        """More than half of the votes: one a node, and one for a witness disk that works."""
-        alive = len(self._members())
+        """More than half of the votes: one a node, and one for a witness that works."""
+        return self.quorum_with(len(self._members()), len(self.core.nodes))
+
+    def quorum_with(self, alive: int, nodes: int) -> bool:
+        """The same for ``alive`` members of ``nodes``."""
         witness = any(item.quorum and not item.broken for item in self.core.resources.values())
         if self.quorum == "disk_only":
             return alive > 0 and witness
-        extra = 1 if self.quorum == "node_and_disk" else 0
+        extra = 1 if self.quorum in ("node_and_disk", "node_and_share") else 0
         votes = alive + (extra if witness and alive else 0)
-        return votes * 2 > len(self.core.nodes) + extra
+        return votes * 2 > nodes + extra
 
     def check_quorum(self) -> None:
         """Without quorum the cluster service stops on every node left (event 1177)."""

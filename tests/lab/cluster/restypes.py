@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from .model import Driver, ResourceType
 from .versions import ClusterVersion
@@ -11,11 +12,11 @@ GENERIC_SERVICE = "Generic Service"
 PHYSICAL_DISK = "Physical Disk"
 NETWORK_NAME = "Network Name"
 IP_ADDRESS = "IP Address"
-SYSTEM_ATTENDANT = "Microsoft Exchange System Attendant"
-INFORMATION_STORE = "Microsoft Exchange Information Store"
-DATABASE_INSTANCE = "Microsoft Exchange Database Instance"
+FILE_SHARE_WITNESS = "File Share Witness"
+MAJORITY_NODE_SET = "Majority Node Set"
+TRANSACTIONS = "Distributed Transaction Coordinator"
+THIRD_PARTY_DISK = "Volume Manager Disk Group"
 
-_EXCHANGE_DLL = "exres.dll"
 _DISK_2008 = (
     ("DiskIdType", "uint32"),
     ("DiskSignature", "uint32"),
@@ -36,62 +37,53 @@ _LOCALISED = {
     PHYSICAL_DISK: "Physikalischer Datenträger",
     NETWORK_NAME: "Netzwerkname",
     IP_ADDRESS: "IP-Adresse",
+    TRANSACTIONS: "Distributed Transaction Coordinator",
+    FILE_SHARE_WITNESS: "Dateifreigabenzeuge",
+    MAJORITY_NODE_SET: "Hauptknotensatz",
 }
+_ADDRESS = (
+    ("Address", "string"),
+    ("SubnetMask", "string"),
+    ("Network", "string"),
+    ("EnableDhcp", "uint32"),
+    ("EnableNetBIOS", "uint32"),
+)
+_SERVICE = (("ServiceName", "string"), ("StartupParameters", "string"), ("UseNetworkName", "uint32"))
 
 
 def builtin_types(version: ClusterVersion, localised: bool = False) -> tuple[ResourceType, ...]:
     """The types that a cluster of this version has without any product."""
     old = version == ClusterVersion.WIN2003
+    disk = _DISK_2003 if old else _DISK_2008
     found = (
-        ResourceType(
-            GENERIC_SERVICE,
-            GENERIC_SERVICE,
-            "clusres.dll",
-            Driver.SERVICE,
-            private=(("ServiceName", "string"), ("StartupParameters", "string"), ("UseNetworkName", "uint32")),
-        ),
-        ResourceType(
-            PHYSICAL_DISK,
-            PHYSICAL_DISK,
-            "clusres.dll",
-            Driver.DISK,
-            1,
-            quorum_capable=True,
-            private=_DISK_2003 if old else _DISK_2008,
-        ),
-        ResourceType(
-            NETWORK_NAME,
-            NETWORK_NAME,
-            "clusres.dll",
-            resource_class=2,
-            work_s=2.0,
-            private=_NAME_2003 if old else _NAME_2008,
-        ),
-        ResourceType(
-            IP_ADDRESS,
-            IP_ADDRESS,
-            "clusres.dll",
-            resource_class=2,
-            private=(
-                ("Address", "string"),
-                ("SubnetMask", "string"),
-                ("Network", "string"),
-                ("EnableDhcp", "uint32"),
-                ("EnableNetBIOS", "uint32"),
-            ),
-        ),
+        _type(GENERIC_SERVICE, Driver.SERVICE, private=_SERVICE),
+        _type(PHYSICAL_DISK, Driver.DISK, resource_class=1, quorum_capable=True, private=disk),
+        _type(NETWORK_NAME, resource_class=2, work_s=2.0, private=_NAME_2003 if old else _NAME_2008),
+        _type(IP_ADDRESS, resource_class=2, private=_ADDRESS),
+        _type(TRANSACTIONS),
+        _witness(old),
     )
-    return tuple(_named(item, _LOCALISED[item.name]) for item in found) if localised else found
+    return tuple(replace(item, display=_LOCALISED[item.name]) for item in found) if localised else found
 
 
-def exchange2007_types() -> tuple[ResourceType, ...]:
-    """System attendant and store run real services; database instances are logical (mscluster 4.2)."""
-    return (
-        ResourceType(SYSTEM_ATTENDANT, SYSTEM_ATTENDANT, _EXCHANGE_DLL, Driver.SERVICE),
-        ResourceType(INFORMATION_STORE, INFORMATION_STORE, _EXCHANGE_DLL, Driver.SERVICE),
-        ResourceType(DATABASE_INSTANCE, DATABASE_INSTANCE, _EXCHANGE_DLL, work_s=3.0),
+def _type(name: str, driver: Driver = Driver.LOGICAL, **more: Any) -> ResourceType:
+    return ResourceType(name, name, "clusres.dll", driver, **more)
+
+
+def _witness(old: bool) -> ResourceType:
+    """A quorum without a shared disk: a majority of nodes with a file share (2003: KB921181)."""
+    if old:
+        return _type(MAJORITY_NODE_SET, quorum_capable=True, private=(("MNSFileShare", "string"),))
+    return _type(FILE_SHARE_WITNESS, quorum_capable=True, private=(("SharePath", "string"),))
+
+
+def third_party_disk() -> ResourceType:
+    """A volume manager's own type: storage by its class, not by its name (mscluster 4.3)."""
+    return ResourceType(
+        THIRD_PARTY_DISK, THIRD_PARTY_DISK, "vmres.dll", Driver.DISK, 1, private=(("DiskGroupName", "string"),)
     )
 
 
-def _named(item: ResourceType, display: str) -> ResourceType:
-    return replace(item, display=display)
+def vendor_type(name: str) -> ResourceType:
+    """A product's own type for its service, as vendors register one."""
+    return ResourceType(name, name, "semres.dll", Driver.SERVICE, 32768, private=(("DataPath", "string"),))

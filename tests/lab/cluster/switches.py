@@ -11,7 +11,8 @@ class ClusterSwitches:
     """The defaults are the stricter readings that leave one documented route for everything.
 
     The first five are the ways to write properties (mscluster 3.3, 3.4); one switched off is
-    refused with ``refused_write``, or with ``silent`` accepted and dropped.
+    refused with ``refused_write``, or with ``silent`` accepted and dropped. On Windows 2003 they need the
+    switches of ``2003`` besides; without those cluster.exe is the way.
     """
 
     put_common: bool = True
@@ -30,3 +31,14 @@ class ClusterSwitches:
     restarts_survive_move: bool = True  # mscluster 6.6
     late_node_becomes_possible_owner: bool = False  # mscluster 4.4
     missing_resource: Literal["not_found", "5007"] = "not_found"  # mscluster 1.1
+
+    # Windows 2003, of whose WMI provider little is documented (mscluster 2.4, 11).
+    methods_2003: Literal["dependencies", "most"] = "dependencies"  # most: those of 2008 that the sheet does not deny
+    control_2003: bool = False  # ExecuteResourceControl is there and sets properties and checkpoints
+    put_2003: bool = False  # Put of common properties
+    exchange_2003_types: Literal["Server Instance", "Virtual Server"] = "Server Instance"  # mscluster 4.2: unverified
+
+    one_mailbox_server_a_node: bool = True  # a second Exchange group cannot come online on a node (Exchange 2007)
+    unformed_cluster: Literal["1753", "empty"] = "1753"  # mscluster 1.1: the feature without a cluster
+    cluster_exe_pending: Literal["997", "0"] = "997"  # its exit code when the wait is over and the state pending
+    cluster_exe_errors: Literal["stdout", "stderr"] = "stdout"  # where it says what was refused

@@ -33,9 +33,24 @@ class ClusterVersion(enum.IntEnum):
         return self >= ClusterVersion.WIN2008
 
     @property
+    def available_storage(self) -> bool:
+        """The group for disks without a role; witnesses other than a disk came with it."""
+        return self >= ClusterVersion.WIN2008
+
+    @property
     def owner_properties(self) -> bool:
-        """OwnerNode, OwnerGroup, Id, LastOperationStatusCode, GetPossibleOwners, drain."""
+        """OwnerNode, OwnerGroup, Id, LastOperationStatusCode, GetPossibleOwners, drain, MountPoints."""
         return self >= ClusterVersion.WIN2012R2
+
+    @property
+    def without_access_point(self) -> bool:
+        """A cluster may have neither name nor address."""
+        return self >= ClusterVersion.WIN2012R2
+
+    @property
+    def since_2016(self) -> bool:
+        """ClusterFunctionalLevel, isolation of nodes, flags of the group's BringOnline."""
+        return self >= ClusterVersion.WIN2022
 
     @property
     def restart_threshold(self) -> int:

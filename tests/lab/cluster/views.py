@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ..contract import CimValue, ClassDef, Instance, Reference, VolumeInfo
+from ..contract import CimValue, ClassDef, Instance, Reference
 from .cluster import Cluster
-from .model import Group, Node, Private, Resource, ResourceState, ResourceType
+from .disk_views import DiskViews, disk_id
+from .model import NEVER, Group, Node, Private, Resource, ResourceState, ResourceType
 from .properties import GROUP_2008R2, GROUP_COMMON, RESOURCE_COMMON
-from .schema import ASSOCIATIONS, NAMESPACE, embedded_name
+from .restypes import IP_ADDRESS, NETWORK_NAME
+from .schema import ASSOCIATIONS, embedded_name
+from .schema_terms import NAMESPACE
 
+CORE_FLAG = 1  # CLUS_FLAG_CORE
+DISK_CHARACTERISTICS = 2081  # as a real row of a Physical Disk shows (mscluster 2.4)
 Link = tuple[str, str]  # the keys of the two ends
 
 
@@ -19,6 +24,7 @@ class Views:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self.core = cluster.core
+        self.disks = DiskViews(cluster)
 
     def instances(self, class_def: ClassDef) -> Iterator[Instance]:
         short = class_def.name.removeprefix("MSCluster_")
@@ -42,34 +48,49 @@ class Views:
         if short == "ResourceType":
             return [self._type(item) for item in core.types.values()]
         if short == "Disk":
-            return [self._disk(item) for item in self._disks()]
+            return [self.disks.disk(item) for item in self.disks.all()]
         if short == "DiskPartition":
-            return [self._partition(item, volume) for item in self._disks() for volume in item.volumes]
+            return [self.disks.partition(item, volume) for item in self.disks.all() for volume in item.volumes]
+        if short == "Service":
+            return [self._service(item) for item in core.nodes]
         return []
 
     # ---- rows -------------------------------------------------------------------------------
     def _cluster(self) -> dict[str, CimValue]:
-        quorum = next((item.name for item in self.core.resources.values() if item.quorum), None)
+        quorum = next((item for item in self.core.resources.values() if item.quorum), None)
+        kind = 1 if quorum is None else 3 if quorum.volumes else 2
+        named = any(item.core and item.type == NETWORK_NAME for item in self.core.resources.values())
         return {
             "Name": self.core.name,
             "Fqdn": f"{self.core.name}.example.com",
-            "QuorumType": quorum or "Majority",
-            "QuorumTypeValue": 3 if quorum else 1,
+            "QuorumType": quorum.name if quorum else "Majority",
+            "QuorumTypeValue": kind,
             "IgnorePersistentStateOnStartup": 0,
-            "AdminAccessPoint": 1,
+            "AdminAccessPoint": 1 if named else 0,
+            "DrainOnShutdown": 1,
+            "ClusterFunctionalLevel": 10,
+            "SharedVolumesRoot": "C:\\ClusterStorage",
         }
 
     def _node(self, node: Node) -> dict[str, CimValue]:
         drain = 1 if node.draining else 0
+        major, minor, build = (int(part) for part in node.host.os_version.split("."))
         found: dict[str, CimValue] = {"Name": node.name, "State": int(node.state), "NodeInstanceID": node.id}
-        return found | {"Id": node.id, "NodeDrainStatus": drain, "NodeWeight": 1}
+        found |= {"MajorVersion": major, "MinorVersion": minor, "BuildNumber": build, "CSDVersion": ""}
+        found |= {"NodeHighestVersion": build, "NodeLowestVersion": build, "StatusInformation": 0}
+        found |= {"Id": node.id, "NodeDrainStatus": drain, "NodeWeight": 1, "DynamicWeight": int(node.member)}
+        return found
+
+    def _service(self, node: Node) -> dict[str, CimValue]:
+        return {"Name": "ClusSvc", "SystemName": node.name, "State": "Running" if node.member else "Stopped"}
 
     def _group(self, group: Group) -> dict[str, CimValue]:
         found: dict[str, CimValue] = {"Name": group.name, "State": int(self.core.group_state(group))}
         for item in (*GROUP_COMMON, *GROUP_2008R2):
             found[item.name] = getattr(group, item.attribute)
         found |= {"GroupType": group.group_type, "OwnerNode": group.owner, "Id": group.id, "IsCore": group.core}
-        return found
+        flags = CORE_FLAG if group.core else 0
+        return found | {"Flags": flags, "Characteristics": 0, "StatusInformation": 0, "DefaultOwner": NEVER}
 
     def _resource(self, item: Resource) -> dict[str, CimValue]:
         kind = self.core.type_of(item)
@@ -92,6 +113,12 @@ class Views:
             "LastOperationStatusCode": item.last_status,
             "StatusInformation": 1 if item.locked else 0,
             "EmbeddedFailureAction": item.embedded_failure_action,
+            "LocalQuorumCapable": False,
+            "IsClusterSharedVolume": False,
+            "MonitorProcessId": 0 if item.state is not ResourceState.ONLINE else 1200,
+            "Flags": CORE_FLAG if item.core else 0,
+            "Characteristics": DISK_CHARACTERISTICS if kind.resource_class == 1 else 0,
+            "RequiredDependencyTypes": (IP_ADDRESS,) if item.type == NETWORK_NAME else None,
         }
         return found
 
@@ -104,43 +131,9 @@ class Views:
             "IsAlivePollInterval": kind.is_alive_ms,
             "LooksAlivePollInterval": kind.looks_alive_ms,
             "PendingTimeout": kind.pending_timeout_ms,
+            "DeadlockTimeout": 300_000,
             "ResourceClass": kind.resource_class,
         }
-
-    # ---- disks ------------------------------------------------------------------------------
-    def _disks(self) -> list[Resource]:
-        return [item for item in self.core.resources.values() if item.volumes]
-
-    def _disk(self, item: Resource) -> dict[str, CimValue]:
-        size = sum(volume.size_mb for volume in item.volumes) * 1024 * 1024
-        signature = _signature(item)
-        found: dict[str, CimValue] = {"Id": _disk_id(item), "Name": f"\\\\.\\PHYSICALDRIVE{self._number(item)}"}
-        return found | {"Signature": signature, "Size": size, "Number": self._number(item)}
-
-    def _number(self, item: Resource) -> int:
-        return self._disks().index(item) + 1
-
-    def _partition(self, item: Resource, volume: VolumeInfo) -> dict[str, CimValue]:
-        """While the disk is offline only a device path is left (mscluster 2.7)."""
-        number = item.volumes.index(volume) + 1
-        found: dict[str, CimValue] = {"Path": self._path(item, volume), "PartitionNumber": number}
-        if item.state is ResourceState.ONLINE:
-            found |= {
-                "VolumeLabel": volume.label,
-                "FileSystem": "NTFS",
-                "VolumeGuid": volume.volume_id,
-                "TotalSize": volume.size_mb,
-                "FreeSpace": self.core.owner_of(item).host.volume_free_mb(volume.volume_id),
-            }
-            if self.cluster.version.owner_properties:
-                found["MountPoints"] = volume.mount_points or None
-        return found
-
-    def _path(self, item: Resource, volume: VolumeInfo) -> str:
-        if item.state is ResourceState.ONLINE:
-            return volume.letter or f"\\\\?\\Volume{volume.volume_id}"
-        number = item.volumes.index(volume) + 1
-        return f"\\\\?\\GLOBALROOT\\Device\\Harddisk{self._number(item)}\\Partition{number}"
 
     # ---- associations -----------------------------------------------------------------------
     def _associations(self, class_def: ClassDef, short: str) -> Iterator[Instance]:
@@ -158,9 +151,10 @@ class Views:
             "ResourceGroupToResource": lambda: [(core.group_of(r).name, r.name) for r in resources],
             "ResourceGroupToPreferredNode": lambda: [(g.name, n) for g in groups for n in sorted(g.preferred)],
             "ResourceToPossibleOwner": lambda: [(r.name, n) for r in resources for n in core.owners(r)],
-            "ResourceToDisk": lambda: [(r.name, _disk_id(r)) for r in self._disks()],
-            "DiskToDiskPartition": lambda: [(_disk_id(r), self._path(r, v)) for r in self._disks() for v in r.volumes],
-            "ResourceToDiskPartition": lambda: [(r.name, self._path(r, v)) for r in self._disks() for v in r.volumes],
+            "ResourceToDisk": lambda: [(r.name, disk_id(r)) for r in self.disks.all()],
+            "DiskToDiskPartition": lambda: [(disk_id(r), self.disks.path(r, v)) for r, v in self.disks.volumes()],
+            "ResourceToDiskPartition": lambda: [(r.name, self.disks.path(r, v)) for r, v in self.disks.volumes()],
+            "NodeToHostedService": lambda: [(n.name, n.name) for n in core.nodes],
             "ResourceTypeToResource": lambda: [(r.type, r.name) for r in resources],
             "ResourceTypeToPossibleOwner": self._type_owners,
             "ResourceToDependentResource": lambda: [(r.name, p.name) for r in resources for p in core.providers(r)],
@@ -181,16 +175,8 @@ def _plain(value: Private) -> CimValue:
     return tuple(value) if isinstance(value, bytes) else value
 
 
-def _signature(item: Resource) -> int:
-    value = item.private.get("DiskSignature", item.private.get("Signature", 0))
-    return value if isinstance(value, int) else 0
-
-
-def _disk_id(item: Resource) -> str:
-    """An MBR disk is known by its signature as text."""
-    return str(_signature(item))
-
-
 def _reference(short: str, key: str) -> Reference:
+    if short == "Service":
+        return Reference(NAMESPACE, "MSCluster_Service", (("Name", "ClusSvc"), ("SystemName", key)))
     name = {"Disk": "Id", "DiskPartition": "Path"}.get(short, "Name")
     return Reference(NAMESPACE, f"MSCluster_{short}", ((name, key),))

@@ -1,89 +1,49 @@
 """Drives, directories, files and their security: what one node sees.
 
 A shared volume's tree lives in :class:`SharedStorage` and is seen only where it is attached, so the
-contents move with the disk (mscluster 6.10).
+contents move with the disk (mscluster 6.10). A volume can be mounted in a folder of another one instead of having
+a letter, or besides it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from ..clock import VirtualClock
 from ..contract import VolumeInfo
 from ..journal import Journal
 from .errors import WinError
+from .volumes import (
+    CONTAINER_INHERIT,
+    FULL,
+    INHERITED,
+    OBJECT_INHERIT,
+    READ_EXECUTE,
+    Ace,
+    Entry,
+    SharedStorage,
+    Volume,
+    walk,
+)
 
-FULL = 0x1F01FF
-READ_EXECUTE = 0x1200A9
-OBJECT_INHERIT, CONTAINER_INHERIT, INHERITED = 1, 2, 16
+__all__ = [
+    "CONTAINER_INHERIT",
+    "FULL",
+    "INHERITED",
+    "OBJECT_INHERIT",
+    "READ_EXECUTE",
+    "Ace",
+    "Entry",
+    "FileSystem",
+    "SharedStorage",
+    "Volume",
+    "walk",
+]
+
 FORBIDDEN = re.compile(r'[<>:"/|?*\x00-\x1f]')
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?")
 PATH_LIMIT = 260
-
-
-@dataclass(frozen=True, slots=True)
-class Ace:
-    """One access control entry; the trustee by SID."""
-
-    sid: str
-    mask: int
-    flags: int
-    allow: bool = True
-
-
-# What a freshly formatted data volume grants (Windows default for volume roots).
-ROOT_ACL = (
-    Ace("S-1-5-32-544", FULL, OBJECT_INHERIT | CONTAINER_INHERIT),
-    Ace("S-1-5-18", FULL, OBJECT_INHERIT | CONTAINER_INHERIT),
-    Ace("S-1-5-32-545", READ_EXECUTE, OBJECT_INHERIT | CONTAINER_INHERIT),
-)
-
-
-@dataclass
-class Entry:
-    name: str
-    directory: bool
-    data: bytes = b""
-    children: dict[str, Entry] = field(default_factory=dict)
-    explicit: tuple[Ace, ...] = ()
-    protected: bool = False
-    locked: bool = False
-
-
-@dataclass
-class Volume:
-    volume_id: str
-    letter: str | None
-    label: str
-    size_mb: int
-    root: Entry = field(default_factory=lambda: Entry("", True, explicit=ROOT_ACL))
-    reserved_mb: int = 0  # used by what is not modelled
-
-    def used_bytes(self) -> int:
-        return sum(len(item.data) for item in walk(self.root)) + self.reserved_mb * 1024 * 1024
-
-    def free_mb(self) -> int:
-        return max(0, self.size_mb - self.used_bytes() // (1024 * 1024))
-
-
-def walk(entry: Entry) -> Iterator[Entry]:
-    yield entry
-    for child in entry.children.values():
-        yield from walk(child)
-
-
-class SharedStorage:
-    """The shared volumes of a cluster, whoever sees them now."""
-
-    def __init__(self) -> None:
-        self._volumes: dict[str, Volume] = {}
-
-    def volume(self, info: VolumeInfo) -> Volume:
-        if info.volume_id not in self._volumes:
-            self._volumes[info.volume_id] = Volume(info.volume_id, info.letter, info.label, info.size_mb)
-        return self._volumes[info.volume_id]
 
 
 def split(path: str) -> tuple[str, list[str]]:
@@ -128,19 +88,48 @@ class FileSystem:
                 return volume
         raise WinError(3, letter)
 
-    def find(self, path: str) -> Entry | None:
-        """The entry, or None; also None for a drive that is not there."""
+    def _enter(self, volume: Volume, entry: Entry) -> tuple[Volume, Entry] | None:
+        """Through a mount point, if it is one; None while its volume is not here."""
+        if entry.mounted is None:
+            return volume, entry
+        below = self.volumes.get(entry.mounted)
+        return None if below is None else (below, below.root)
+
+    def mount_paths(self, volume: Volume) -> list[str]:
+        """Where a volume is reached, with a backslash at the end: its letter, then folders."""
+        found = [f"{volume.letter}\\"] if volume.letter else []
+        for host in self.volumes.values():
+            for path in _mounts(host.root, volume.volume_id, f"{host.letter}\\") if host.letter else ():
+                found.append(f"{path}\\")
+        return found
+
+    def locate(self, path: str) -> tuple[Volume, Entry] | None:
+        """The entry and the volume it lies on; None for what is not there, also for a drive that is not."""
         try:
             drive, parts = split(path)
-            entry = self.drive(drive).root
+            volume = self.drive(drive)
         except WinError:
             return None
+        here: tuple[Volume, Entry] | None = (volume, volume.root)
         for part in parts:
-            child = entry.children.get(part.lower())
-            if child is None:
-                return None
-            entry = child
-        return entry
+            here = None if here is None else self._enter(*here)
+            child = None if here is None else here[1].children.get(part.lower())
+            here = None if here is None or child is None else (here[0], child)
+        if here is None:
+            return None
+        return self._enter(*here) or here
+
+    def find(self, path: str) -> Entry | None:
+        """The entry, or None; also None for a drive that is not there."""
+        found = self.locate(path)
+        return None if found is None else found[1]
+
+    def volume_of(self, path: str) -> Volume:
+        """The volume that a folder lies on, through mount points. Raises WinError 2, 3."""
+        self.entry(path)
+        found = self.locate(path)
+        assert found is not None
+        return found[0]
 
     def entry(self, path: str) -> Entry:
         """Raises WinError 2 or 3."""
@@ -162,19 +151,17 @@ class FileSystem:
     def make_directory(self, path: str) -> None:
         """With parents, as ``md`` with command extensions. Raises WinError 183, 3, 123."""
         drive, parts = split(path)
-        entry = self.drive(drive).root
+        here = (self.drive(drive), self.drive(drive).root)
         if self.find(path) is not None:
             raise WinError(183, path)
         for part in parts:
             if RESERVED.fullmatch(part):
                 raise WinError(267, path)
-            child = entry.children.get(part.lower())
-            if child is None:
-                child = Entry(part, True)
-                entry.children[part.lower()] = child
-            elif not child.directory:
+            child = here[1].children.setdefault(part.lower(), Entry(part, True))
+            below = self._enter(here[0], child)
+            if below is None or not child.directory:
                 raise WinError(3, path)
-            entry = child
+            here = below
         self._record("dir.create", path, None, "directory")
 
     def read(self, path: str) -> bytes:
@@ -186,10 +173,11 @@ class FileSystem:
     def write(self, path: str, data: bytes, append: bool = False) -> None:
         """Raises WinError 3, 5, 32, 112, 123."""
         drive, parts = split(path)
-        volume = self.drive(drive)
-        parent = self.find(drive + "\\" + "\\".join(parts[:-1]))
-        if parent is None or not parent.directory or not parts:
+        self.drive(drive)
+        where = self.locate(drive + "\\" + "\\".join(parts[:-1]))
+        if where is None or not where[1].directory or where[1].mounted or not parts:
             raise WinError(3, path)
+        volume, parent = where
         found = parent.children.get(parts[-1].lower())
         if found is not None and (found.directory or found.locked):
             raise WinError(32 if found.locked else 5, path)
@@ -217,6 +205,8 @@ class FileSystem:
         found = self.entry(path)
         if not found.directory:
             raise WinError(267, path)
+        if self._parent(path).children.get(split(path)[1][-1].lower()) is not found:
+            raise WinError(5, path)  # a mount point
         if found.children and not recursive:
             raise WinError(145, path)
         if any(item.locked for item in walk(found)):
@@ -245,6 +235,8 @@ class FileSystem:
             passed = (*entry.explicit, *inherited)
             entry = entry.children[part.lower()]
             inherited = () if entry.protected else tuple(_inherit(passed, entry.directory))
+            if entry.mounted in self.volumes:  # nothing is inherited from another volume
+                entry, inherited = self.volumes[str(entry.mounted)].root, ()
         return entry.protected, (*entry.explicit, *inherited)
 
     def set_acl(self, path: str, explicit: tuple[Ace, ...], protected: bool) -> None:
@@ -263,3 +255,11 @@ def _inherit(entries: tuple[Ace, ...], directory: bool) -> Iterator[Ace]:
             yield Ace(ace.sid, ace.mask, ace.flags | INHERITED, ace.allow)
         elif not directory and ace.flags & OBJECT_INHERIT:
             yield Ace(ace.sid, ace.mask, INHERITED, ace.allow)
+
+
+def _mounts(entry: Entry, volume_id: str, path: str) -> Iterator[str]:
+    for child in entry.children.values():
+        below = f"{path}{child.name}"
+        if child.mounted == volume_id:
+            yield below
+        yield from _mounts(child, volume_id, below + "\\")

@@ -12,10 +12,12 @@ from ..clock import VirtualClock
 from ..contract import Account, CimProvider, ServiceStatus, ShellHost, VolumeInfo, WinrmSettings
 from ..journal import Journal, acting
 from ..profiles import WindowsProfile
+from .environment import environment
 from .files import FileSystem, SharedStorage
 from .processes import ProcessTable
 from .registry import Key, Registry
 from .services import Idle, ServiceManager, ServiceProgram
+from .switches import NodeSwitches
 
 if TYPE_CHECKING:
     from ..msi.engine import Installer
@@ -79,13 +81,14 @@ class WindowsNode:
         self.up = True
         self.booted = clock.wall() - dt.timedelta(days=self.random.randint(3, 200))
         self.files = FileSystem(name, clock, journal, storage)
-        self.registry = Registry(name, clock, journal)
+        self.registry = Registry(name, clock, journal, profile.wow64)
         self.processes = ProcessTable(clock, 1000 + self.random.randint(0, 500) * 4)
         self.services = ServiceManager(
             name, clock, journal, self.registry, self._program, self._start_process, self.processes.end
         )
         self.events: list[EventRecord] = []
         self.installer: Installer | None = None
+        self.switches = NodeSwitches()
         self._accounts = tuple(accounts)
         self._programs = tuple(programs)
         self._providers: list[CimProvider] = []
@@ -233,24 +236,7 @@ class WindowsNode:
         return self.processes.start(self.expand(image_path), parent_id=500)
 
     def environment(self) -> dict[str, str]:
-        return {
-            "SystemDrive": "C:",
-            "SystemRoot": "C:\\Windows",
-            "windir": "C:\\Windows",
-            "TEMP": "C:\\Windows\\Temp",
-            "TMP": "C:\\Windows\\Temp",
-            "ProgramFiles": "C:\\Program Files",
-            "ProgramFiles(x86)": "C:\\Program Files (x86)",
-            "ProgramData": "C:\\ProgramData",
-            "COMPUTERNAME": self.name.upper(),
-            "USERDOMAIN": self.domain,
-            "USERNAME": self._accounts[0].user,
-            "PROCESSOR_ARCHITECTURE": "AMD64",
-            "ComSpec": "C:\\Windows\\system32\\cmd.exe",
-            "PATHEXT": ".COM;.EXE;.BAT;.CMD",
-            "Path": "C:\\Windows\\system32;C:\\Windows",
-            "OS": "Windows_NT",
-        }
+        return environment(self.profile, self.name, self.domain, self._accounts[0].user)
 
     def expand(self, text: str) -> str:
         """``%NAME%`` replaced by the machine's environment; unknown names stay."""

@@ -43,9 +43,11 @@ def redirect(path: str, view: int) -> str:
 
 
 class Registry:
-    """The registry of one node. ``changed`` is called with the physical path after each mutation."""
+    """The registry of one node. ``changed`` is called with the physical path after each mutation. Without
+    ``wow64`` (32-bit Windows) there is one view, whatever is asked for."""
 
-    def __init__(self, node: str, clock: VirtualClock, journal: Journal) -> None:
+    def __init__(self, node: str, clock: VirtualClock, journal: Journal, wow64: bool = True) -> None:
+        self._wow64 = wow64
         self._node = node
         self._clock = clock
         self._journal = journal
@@ -53,11 +55,14 @@ class Registry:
         self.open_handles: set[str] = set()  # physical paths below HKLM, lower case
         self.watchers: list[Callable[[str], None]] = []
 
+    def _redirect(self, path: str, view: int) -> str:
+        return redirect(path, view if self._wow64 else 64)
+
     def find(self, path: str, hive: int = HKLM, view: int = 64) -> Key | None:
         if hive == HKCR:
             hive, path = HKLM, "SOFTWARE\\Classes\\" + path
         key = self._hives.get(hive)
-        for part in redirect(path, view).split("\\") if path.strip("\\") else ():
+        for part in self._redirect(path, view).split("\\") if path.strip("\\") else ():
             key = key.keys.get(part.lower()) if key else None
         return key
 
@@ -67,7 +72,7 @@ class Registry:
             hive, path = HKLM, "SOFTWARE\\Classes\\" + path
         if hive not in self._hives:
             raise WinError(87, path)
-        physical = redirect(path, view)
+        physical = self._redirect(path, view)
         existed = self.find(physical, hive) is not None
         key = self._hives[hive]
         for part in physical.split("\\"):
@@ -80,7 +85,7 @@ class Registry:
         key = self.create(path, hive, view)
         before = key.values.get(name.lower())
         key.values[name.lower()] = Value(name, kind, data)
-        target = f"{redirect(path, view)}\\{name}"
+        target = f"{self._redirect(path, view)}\\{name}"
         self._record("registry.set", target, before.data if before else None, data)
 
     def value(self, path: str, name: str, hive: int = HKLM, view: int = 64) -> Value | None:
@@ -98,13 +103,13 @@ class Registry:
         if key is None or name.lower() not in key.values:
             raise WinError(2, path)
         before = key.values.pop(name.lower())
-        self._record("registry.delete", f"{redirect(path, view)}\\{name}", before.data, None)
+        self._record("registry.delete", f"{self._redirect(path, view)}\\{name}", before.data, None)
 
     def delete_key(self, path: str, hive: int = HKLM, view: int = 64, recursive: bool = False) -> None:
         """Raises WinError 2, or 5 when there are subkeys and ``recursive`` is not asked for."""
         if hive == HKCR:
             hive, path = HKLM, "SOFTWARE\\Classes\\" + path
-        physical = redirect(path, view)
+        physical = self._redirect(path, view)
         key = self.find(physical, hive)
         if key is None:
             raise WinError(2, path)
@@ -122,7 +127,7 @@ class Registry:
 
     def restore(self, path: str, view: int, captured: Key) -> int:
         """Replace the key with the captured one; 32 when a handle is open inside (event 1024)."""
-        physical = redirect(path, view)
+        physical = self._redirect(path, view)
         if any(handle.startswith(physical.lower()) for handle in self.open_handles):
             return 32
         key = self.create(path, view=view)

@@ -11,30 +11,15 @@ from .registry import DWORD, SZ
 UNINSTALL = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
 FOREIGN_PRODUCTS = 120
 FOREIGN_SERVICES = 40
-DIRECTORIES = (
-    "C:\\Windows\\System32",
-    "C:\\Windows\\Temp",
-    "C:\\Windows\\Installer",
-    "C:\\Program Files\\Common Files",
-    "C:\\Program Files (x86)\\Common Files",
-    "C:\\ProgramData",
-    "C:\\Users\\Administrator",
-)
 SVCHOST = "C:\\Windows\\System32\\svchost.exe"
 VENDORS = ("Contoso", "O'Neill & Sons", "Fabrikam 100%", "Büro Müller", "SPAMfighter ApS", "A.Datum")
 THINGS = ("Backup Agent", "Driver's Pack", "R&D Tools", "Monitor %TEMP%", "Mail Gateway", "Runtime", "Outlook Add-in")
-EXCHANGE_SERVICES = {
-    "MSExchangeADTopology": ("Microsoft Exchange Active Directory Topology Service", "Auto"),
-    "MSExchangeSA": ("Microsoft Exchange System Attendant", "Manual"),
-    "MSExchangeIS": ("Microsoft Exchange Information Store", "Manual"),
-    "MSExchangeMailSubmission": ("Microsoft Exchange Mail Submission", "Auto"),
-}
 
 
 def furnish(node: WindowsNode, seed: int) -> None:
     """Directories, system services, foreign products and services; the same for the same seed and name."""
     pick = random.Random(f"untidy/{seed}/{node.name}")
-    for path in DIRECTORIES:
+    for path in _directories(node):
         if not node.files.exists(path):
             node.files.make_directory(path)
     node.files.write(SVCHOST, b"MZ svchost")
@@ -48,6 +33,17 @@ def furnish(node: WindowsNode, seed: int) -> None:
     _services(node, pick)
     for number in range(FOREIGN_PRODUCTS):
         _product(node, pick, number)
+
+
+def _directories(node: WindowsNode) -> list[str]:
+    folders = node.profile.folders
+    programs = dict.fromkeys((folders.program_files, node.profile.program_files_x86))
+    return [
+        *(f"{folders.windows}\\{name}" for name in ("System32", "Temp", "Installer")),
+        *(f"{path}\\Common Files" for path in programs),
+        folders.program_data,
+        folders.home,
+    ]
 
 
 def _services(node: WindowsNode, pick: random.Random) -> None:
@@ -72,12 +68,3 @@ def _product(node: WindowsNode, pick: random.Random, number: int) -> None:
     if key.endswith("}"):
         node.registry.set(key, "WindowsInstaller", DWORD, 1, view=view)
         node.registry.set(key, "UninstallString", SZ, "MsiExec.exe /X" + guid, view=view)
-
-
-def add_exchange(node: WindowsNode, version: str = "8.3") -> None:
-    """The services of an Exchange mailbox server; the clustered ones are Manual."""
-    for name, (display, mode) in EXCHANGE_SERVICES.items():
-        node.services.create(name, display, SVCHOST, mode, "LocalSystem")
-    setup = "SOFTWARE\\Microsoft\\Exchange\\Setup"
-    node.registry.set(setup, "MsiInstallPath", SZ, "C:\\Program Files\\Microsoft\\Exchange Server\\")
-    node.registry.set(setup, "MsiProductMajor", DWORD, int(version.partition(".")[0]))

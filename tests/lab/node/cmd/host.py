@@ -43,7 +43,7 @@ class CommandHost:
         done: Callable[[], None],
     ) -> RunningCommand:
         session = Session(self._node, {**self._node.environment(), **environment}, codepage=codepage)
-        session.directory = directory or "C:\\Users\\Administrator"
+        session.directory = directory or self._node.profile.folders.home
         command: RunningCommand
 
         def closed() -> bool:

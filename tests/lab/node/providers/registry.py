@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...contract import CimError, CimValue, ClassDef, Instance, MethodDef
-from ...define import method
+from ...define import cut, method
 from ..errors import WinError
 from ..machine import WindowsNode
 from ..registry import BINARY, DWORD, EXPAND_SZ, HKLM, MULTI_SZ, QWORD, SZ, Data
@@ -61,7 +61,8 @@ class RegistryProvider:
     def __init__(self, node: WindowsNode) -> None:
         self._node = node
         methods = _methods()
-        self._classes = [ClassDef(space, "StdRegProv", (), methods) for space in ("root/cimv2", "root/default")]
+        spaces = ("root/cimv2", "root/default")
+        self._classes = cut((ClassDef(space, "StdRegProv", (), methods) for space in spaces), node.profile.absent)
 
     def classes(self) -> Iterable[ClassDef]:
         return self._classes

@@ -1,13 +1,11 @@
-"""Win32_OperatingSystem, Win32_ComputerSystem, services, processes, disks, folders, events."""
+"""Win32_OperatingSystem, Win32_ComputerSystem, services, processes, events."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
 from ...contract import CimError, CimValue, ClassDef, Instance, MethodDef, NotFound
-from ...define import cim_class, method
-from ..errors import WinError
-from ..files import Entry
+from ...define import cim_class, cut, method
 from ..machine import WindowsNode
 
 SPACE = "root/cimv2"
@@ -30,7 +28,8 @@ SERVICE = cim_class(
     SPACE,
     "Win32_Service",
     "Name* string,AcceptPause boolean,AcceptStop boolean,Caption string,Description string,DisplayName string,"
-    "ErrorControl string,ExitCode uint32,PathName string,ProcessId uint32,ServiceSpecificExitCode uint32,"
+    "DelayedAutoStart boolean,ErrorControl string,ExitCode uint32,PathName string,ProcessId uint32,"
+    "ServiceSpecificExitCode uint32,"
     "ServiceType string,Started boolean,StartMode string,StartName string,State string,Status string,SystemName string",
     (
         method("StartService"),
@@ -62,23 +61,6 @@ PROCESS = cim_class(
         method("Terminate", "in Reason? uint32"),
     ),
 )
-LOGICAL_DISK = cim_class(
-    SPACE,
-    "Win32_LogicalDisk",
-    "DeviceID* string,Caption string,DriveType uint32,FileSystem string,FreeSpace uint64,Name string,Size uint64,"
-    "VolumeName string",
-)
-DIRECTORY = cim_class(
-    SPACE,
-    "Win32_Directory",
-    "Name* string,Caption string,Drive string,FileName string,FileType string,Path string,Readable boolean,"
-    "Writeable boolean",
-)
-DATA_FILE = cim_class(
-    SPACE,
-    "CIM_DataFile",
-    "Name* string,Caption string,Drive string,Extension string,FileName string,FileSize uint64,Path string",
-)
 EVENT = cim_class(
     SPACE,
     "Win32_NTLogEvent",
@@ -91,7 +73,7 @@ MODES = {"boot": "Boot", "system": "System", "automatic": "Auto", "manual": "Man
 
 
 class SystemProvider:
-    """All of root/cimv2 but the registry and security classes."""
+    """All of root/cimv2 but storage, registry and security."""
 
     def __init__(self, node: WindowsNode) -> None:
         self._node = node
@@ -100,22 +82,18 @@ class SystemProvider:
             COMPUTER_SYSTEM.name: self._computer_system,
             SERVICE.name: self._services,
             PROCESS.name: self._processes,
-            LOGICAL_DISK.name: self._disks,
             EVENT.name: self._events,
         }
 
     def classes(self) -> Iterable[ClassDef]:
-        return (OPERATING_SYSTEM, COMPUTER_SYSTEM, SERVICE, PROCESS, LOGICAL_DISK, DIRECTORY, DATA_FILE, EVENT)
+        return cut((OPERATING_SYSTEM, COMPUTER_SYSTEM, SERVICE, PROCESS, EVENT), self._node.profile.absent)
 
     def instances(self, class_def: ClassDef) -> Iterable[Instance]:
-        rows = self._rows.get(class_def.name)
-        if rows is None:
-            raise CimError("The whole disk would have to be read", hresult=0x80041001)
-        return [Instance(SPACE, class_def.name, row) for row in rows()]
+        known = {item.name for item in class_def.properties}
+        rows = self._rows[class_def.name]()
+        return [Instance(SPACE, class_def.name, {k: v for k, v in row.items() if k in known}) for row in rows]
 
     def get(self, class_def: ClassDef, keys: Mapping[str, CimValue]) -> Instance:
-        if class_def in (DIRECTORY, DATA_FILE):
-            return self._file(class_def, str(keys["Name"]))
         for item in self.instances(class_def):
             if all(str(item.properties.get(name)).lower() == str(value).lower() for name, value in keys.items()):
                 return item
@@ -131,33 +109,34 @@ class SystemProvider:
         keys: Mapping[str, CimValue] | None,
         arguments: Mapping[str, CimValue],
     ) -> Mapping[str, CimValue]:
-        if class_def == SERVICE:
+        if class_def.name == SERVICE.name:
             name = str(self.get(class_def, keys or {}).properties["Name"])
             return {"ReturnValue": self._service_method(name, method.name, arguments)}
-        if class_def == PROCESS:
+        if class_def.name == PROCESS.name:
             return self._process_method(method.name, keys, arguments)
         # Reboot and Shutdown need a privilege that WS-Man has no field for (wsman 8.4).
         return {"ReturnValue": 1314}
 
     # ---- rows -------------------------------------------------------------------------------
     def _operating_system(self) -> Iterable[Mapping[str, CimValue]]:
-        profile = self._node.profile
+        profile, folders = self._node.profile, self._node.profile.folders
         yield {
-            "Name": f"{profile.caption}|C:\\Windows|\\Device\\Harddisk0\\Partition2",
+            "Name": f"{profile.caption}|{folders.windows}|\\Device\\Harddisk0\\Partition2",
             "BuildNumber": str(profile.build),
             "Caption": profile.caption,
             "CSName": self._node.name.upper(),
-            "CSDVersion": "Service Pack 1",
+            "CSDVersion": f"Service Pack {profile.service_pack}" if profile.service_pack else None,
             "LastBootUpTime": self._node.booted,
             "LocalDateTime": self._node.clock.wall(),
             "OSArchitecture": profile.architecture,
             "OSLanguage": 1033,
             "ProductType": profile.product_type,
-            "ServicePackMajorVersion": 1,
-            "SystemDirectory": "C:\\Windows\\system32",
+            "OtherTypeDescription": "R2" if profile.name == "windows2003r2" else None,
+            "ServicePackMajorVersion": profile.service_pack,
+            "SystemDirectory": f"{folders.windows}\\system32",
             "SystemDrive": "C:",
             "Version": profile.version,
-            "WindowsDirectory": "C:\\Windows",
+            "WindowsDirectory": folders.windows,
             "MUILanguages": ("en-US",),
         }
 
@@ -173,7 +152,7 @@ class SystemProvider:
             "Model": "Modelled",
             "NumberOfProcessors": 2,
             "PartOfDomain": True,
-            "SystemType": "x64-based PC",
+            "SystemType": "x64-based PC" if self._node.profile.wow64 else "X86-based PC",
             "TotalPhysicalMemory": 8589934592,
         }
 
@@ -188,6 +167,7 @@ class SystemProvider:
                 "AcceptPause": False,
                 "AcceptStop": service.state == "Running",
                 "Caption": display,
+                "DelayedAutoStart": False,
                 "Description": manager.config(name, "Description") or None,
                 "DisplayName": display,
                 "ErrorControl": "Normal",
@@ -216,21 +196,6 @@ class SystemProvider:
                 "WorkingSetSize": 4_000_000,
             }
 
-    def _disks(self) -> Iterable[Mapping[str, CimValue]]:
-        for volume in self._node.files.volumes.values():
-            if volume.letter is None:
-                continue
-            yield {
-                "DeviceID": volume.letter,
-                "Caption": volume.letter,
-                "DriveType": 3,
-                "FileSystem": "NTFS",
-                "FreeSpace": volume.free_mb() * 1024 * 1024,
-                "Name": volume.letter,
-                "Size": volume.size_mb * 1024 * 1024,
-                "VolumeName": volume.label,
-            }
-
     def _events(self) -> Iterable[Mapping[str, CimValue]]:
         for number, item in enumerate(self._node.events, 1):
             yield {
@@ -243,15 +208,6 @@ class SystemProvider:
                 "TimeGenerated": item.at,
                 "Type": item.level,
             }
-
-    def _file(self, class_def: ClassDef, path: str) -> Instance:
-        try:
-            entry = self._node.files.entry(path)
-        except WinError as error:
-            raise NotFound("Not found", hresult=0x80041002) from error
-        if entry.directory != (class_def == DIRECTORY):
-            raise NotFound("Not found", hresult=0x80041002)
-        return Instance(SPACE, class_def.name, _file_properties(path, entry))
 
     # ---- methods ----------------------------------------------------------------------------
     def _service_method(self, name: str, method: str, arguments: Mapping[str, CimValue]) -> int:
@@ -295,18 +251,3 @@ class SystemProvider:
         if process_id is None:
             return {"ReturnValue": 9, "ProcessId": None}
         return {"ReturnValue": 0, "ProcessId": process_id}
-
-
-def _file_properties(path: str, entry: Entry) -> Mapping[str, CimValue]:
-    drive, _, rest = path.partition(":")
-    parent, _, name = rest.rpartition("\\")
-    found: dict[str, CimValue] = {
-        "Name": path.lower(),
-        "Caption": path.lower(),
-        "Drive": drive.lower() + ":",
-        "FileName": name.lower(),
-        "Path": parent.lower() + "\\",
-    }
-    if entry.directory:
-        return found | {"FileType": "File Folder", "Readable": True, "Writeable": True}
-    return found | {"FileSize": len(entry.data), "Extension": name.rpartition(".")[2].lower()}
