@@ -6,6 +6,7 @@ TEXTS = {
     2: "The system cannot find the file specified.",
     3: "The system cannot find the path specified.",
     5: "Access is denied.",
+    13: "The data is invalid.",
     21: "The device is not ready.",
     32: "The process cannot access the file because it is being used by another process.",
     80: "The file exists.",

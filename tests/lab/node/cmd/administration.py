@@ -150,6 +150,8 @@ def reg(session: Session, rest: str, streams: Streams) -> int:
     match = re.fullmatch(r"(?i)(?:HKLM|HKEY_LOCAL_MACHINE)(?:\\(.*))?", path)
     if match is None:
         return complain(session, streams, "ERROR: Invalid key name.")
+    if re.search(r"(?i)/reg:(32|64)\b", rest) and not session.node.profile.registry_views:
+        return complain(session, streams, "ERROR: Invalid syntax.")
     view = 32 if "/reg:32" in rest.lower() else 64
     options = [item.lower() for item in items[2:]]
     value = items[2 + options.index("/v") + 1] if "/v" in options else ("" if "/ve" in options else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..machine import WindowsNode
-from . import administration, builtins, programs
+from . import administration, builtins, permissions, programs, volumes
 from .interpreter import Interpreter
 from .nesting import Nesting
 from .running import RunningCommand
@@ -26,11 +26,17 @@ class CommandHost:
             **builtins.TABLE,
             **programs.TABLE,
             **administration.TABLE,
+            **permissions.TABLE,
+            **volumes.TABLE,
             "cmd": self._nesting.cmd,
             "call": self._nesting.call,
             "start": self._nesting.start,
             **(extra or {}),
         }
+
+    def add_programs(self, programs: CommandTable) -> None:
+        """Programs that came with a feature or a product."""
+        self._interpreter.commands = {**self._interpreter.commands, **programs}
 
     def start_command(
         self,

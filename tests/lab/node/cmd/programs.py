@@ -8,19 +8,12 @@ import hashlib
 import re
 
 from ..errors import WinError
-from ..files import CONTAINER_INHERIT, FULL, INHERITED, OBJECT_INHERIT, READ_EXECUTE, Ace, Entry
+from ..files import Entry
 from .builtins import complain, instant, read_all, say
 from .session import Program, Session, Streams
 from .text import arguments as words
 
-RIGHTS = {"F": FULL, "M": 0x1301BF, "RX": READ_EXECUTE, "R": 0x120089, "W": 0x100116}
-WELL_KNOWN = {
-    "S-1-5-18": "NT AUTHORITY\\SYSTEM",
-    "S-1-5-32-544": "BUILTIN\\Administrators",
-    "S-1-5-32-545": "BUILTIN\\Users",
-    "S-1-5-20": "NT AUTHORITY\\NETWORK SERVICE",
-    "S-1-1-0": "Everyone",
-}
+INVALID_PARAMETER = -2147024809
 LINE_LIMIT = 8191  # findstr cuts nothing but refuses longer lines from a pipe
 
 
@@ -78,10 +71,12 @@ def certutil(session: Session, rest: str, streams: Streams) -> int:
             files.write(target, base64.b64decode(body, validate=True))
         elif verb == "encode" and len(items) == 3:
             files.write(session.path(items[2]), base64.encodebytes(files.read(session.path(items[1]))))
-        elif verb == "hashfile" and len(items) in (2, 3):
+        elif verb == "hashfile" and not session.node.profile.hashes:
+            return complain(session, streams, "CertUtil: Unknown arg: -hashfile") * INVALID_PARAMETER
+        elif verb == "hashfile" and len(items) in (2, _most_arguments(session)):
             _hash(session, items, streams)
         else:
-            return complain(session, streams, "CertUtil: Too many or too few arguments") * -2147024809
+            return complain(session, streams, "CertUtil: Too many or too few arguments") * INVALID_PARAMETER
     except WinError as error:
         code = 0x80070000 | error.code
         say(session, streams, f"CertUtil: -{verb} command FAILED: 0x{code:08x} (WIN32: {error.code})")
@@ -94,8 +89,15 @@ def certutil(session: Session, rest: str, streams: Streams) -> int:
     return 0
 
 
+def _most_arguments(session: Session) -> int:
+    """The algorithm can be named where there is more than one."""
+    return 3 if len(session.node.profile.hashes) > 1 else 2
+
+
 def _hash(session: Session, items: list[str], streams: Streams) -> None:
     algorithm = items[2] if len(items) > 2 else "SHA1"
+    if algorithm.upper() not in session.node.profile.hashes:
+        raise WinError(87, algorithm)
     data = session.node.files.read(session.path(items[1]))
     digest = hashlib.new(algorithm.lower(), data).hexdigest()
     if session.node.profile.spaced_hashes:
@@ -137,73 +139,6 @@ def _copy_tree(session: Session, entry: Entry, target: str, recursive: bool) -> 
     return count
 
 
-def icacls(session: Session, rest: str, streams: Streams) -> int:
-    """``icacls path [/inheritance:r|d|e] [/grant[:r] *SID:(OI)(CI)F ...] [/remove *SID] [/reset]``."""
-    items = words(rest)
-    path = session.path(items[0]) if items else ""
-    if not items or not session.node.files.exists(path):
-        complain(session, streams, f"{items[0] if items else ''}: The system cannot find the file specified.")
-        return 2
-    protected, entries = session.node.files.acl(path)
-    explicit = [ace for ace in entries if not ace.flags & INHERITED]
-    before = (protected, tuple(explicit))
-    index = 1
-    while index < len(items):
-        option = items[index].lower()
-        index += 1
-        if option.startswith("/inheritance:"):
-            protected = option[-1] in "rd"
-            if option.endswith("d"):
-                explicit += [Ace(ace.sid, ace.mask, ace.flags & ~INHERITED, ace.allow) for ace in entries]
-        elif option in ("/grant", "/grant:r"):
-            while index < len(items) and not items[index].startswith("/"):
-                ace = _grant(items[index])
-                if ace is None:
-                    complain(session, streams, f"Invalid parameter {items[index]!r}")
-                    return 87
-                if option == "/grant:r":
-                    explicit = [other for other in explicit if other.sid != ace.sid]
-                explicit.append(ace)
-                index += 1
-        elif option == "/remove" and index < len(items):
-            sid = items[index].lstrip("*").upper()
-            explicit = [other for other in explicit if other.sid != sid]
-            index += 1
-        elif option == "/reset":
-            explicit, protected = [], False
-        elif option not in ("/q", "/c", "/t"):
-            complain(session, streams, f"Invalid parameter {option!r}")
-            return 87
-    if (protected, tuple(explicit)) != before:
-        session.node.files.set_acl(path, tuple(explicit), protected)
-    if len(items) == 1:
-        _print_acl(session, streams, items[0], entries)
-    else:
-        say(session, streams, f"processed file: {items[0]}")
-    say(session, streams, "Successfully processed 1 files; Failed processing 0 files")
-    return 0
-
-
-def _grant(text: str) -> Ace | None:
-    match = re.fullmatch(r"\*?(S-1-[\d-]+):((?:\((?:OI|CI|IO|NP)\))*)\(?(F|M|RX|R|W)\)?", text, re.IGNORECASE)
-    if match is None:
-        return None
-    flags = OBJECT_INHERIT if "(OI)" in match[2].upper() else 0
-    flags |= CONTAINER_INHERIT if "(CI)" in match[2].upper() else 0
-    return Ace(match[1].upper(), RIGHTS[match[3].upper()], flags)
-
-
-def _print_acl(session: Session, streams: Streams, path: str, entries: tuple[Ace, ...]) -> None:
-    lead = path
-    for ace in entries:
-        rights = next((name for name, mask in RIGHTS.items() if mask == ace.mask), f"0x{ace.mask:x}")
-        flags = "(I)" if ace.flags & INHERITED else ""
-        flags += ("(OI)" if ace.flags & OBJECT_INHERIT else "") + ("(CI)" if ace.flags & CONTAINER_INHERIT else "")
-        say(session, streams, f"{lead} {WELL_KNOWN.get(ace.sid, ace.sid)}:{flags}({rights})")
-        lead = " " * len(path)
-    say(session, streams, "")
-
-
 def hostname(session: Session, rest: str, streams: Streams) -> int:
     say(session, streams, session.node.name)
     return 0
@@ -233,7 +168,6 @@ TABLE = {
     "more": more,
     "certutil": instant(certutil),
     "xcopy": instant(xcopy),
-    "icacls": instant(icacls),
     "hostname": instant(hostname),
     "whoami": instant(whoami),
     "ping": ping,
