@@ -7,6 +7,8 @@ from collections.abc import Callable
 from .cluster import Cluster, ClusterVersion, MsClusterProvider
 from .journal import acting
 from .machines import CONFIGURED, OLD_CLUSTER_KEY
+from .node.cmd.clusterexe import ClusterExe
+from .node.cmd.host import CommandHost
 from .node.files import SharedStorage
 from .node.machine import CLUSTER_SERVICE, WindowsNode
 from .node.registry import DWORD, SZ
@@ -33,7 +35,15 @@ def join(cluster: Cluster, node: WindowsNode) -> None:
         node.registry.set(OLD_CLUSTER_KEY, "ClusterInstallationState", DWORD, CONFIGURED)
     node.on_cluster_service(_service_changed(cluster, node))
     node.services.start(CLUSTER_SERVICE)
+    add_programs(node, cluster)
     node.add_provider(MsClusterProvider(cluster, node.name))
+
+
+def add_programs(node: WindowsNode, cluster: Cluster | None) -> None:
+    """What comes with the feature: cluster.exe. Whether this Windows has it at all, its profile says."""
+    shells = node.shells()
+    assert isinstance(shells, CommandHost)
+    shells.add_programs({"cluster": ClusterExe(node, cluster).program})
 
 
 def _service_changed(cluster: Cluster, node: WindowsNode) -> Callable[[bool], None]:

@@ -25,7 +25,7 @@ from .cluster.provider import UnformedProvider
 from .cluster.restypes import GENERIC_SERVICE
 from .cluster.shapes.builder import VENDOR_RESOURCE
 from .faults import FaultRules
-from .joining import apply_state, join, mount_shared
+from .joining import add_programs, apply_state, join, mount_shared
 from .journal import Journal, acting
 from .machines import Parts, assemble, preinstall_clustering
 from .msi.database import Package
@@ -113,6 +113,7 @@ class World:
         clustering = node.profile.clustering_preinstalled if spec.clustering is None else spec.clustering
         if clustering:
             preinstall_clustering(node)
+            add_programs(node, None)
             node.add_provider(UnformedProvider(ClusterVersion.of_profile(spec.windows), self.cluster_switches))
 
     # ---- clusters ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import yaml
 
 from lab.cluster import MsClusterProvider
 from lab.contract import Instance, Reference
+from lab.journal import acting
 from lab.topology import parse
 from lab.world import World
 
@@ -29,6 +30,37 @@ def world(windows: str, shape: str, nodes: int, switches: dict[str, Any] | None 
     cluster = {"windows": windows, "shape": shape, "nodes": members, **spec}
     wire = {"wire": {"switches": switches}} if switches else {}
     return World(parse(yaml.safe_dump({"schema": 1, "clusters": {"C1": cluster}, **wire})))
+
+
+class Console:
+    """Command lines on one node, as a client's shell would run them."""
+
+    def __init__(self, found: World, node: str = "N1") -> None:
+        self.world = found
+        self.node = found.machines[node]
+
+    def run(self, line: str, seconds: float = 600.0, actor: str = "client") -> tuple[int | None, str, str]:
+        """Exit code, standard output, standard error. Insists that it ended within ``seconds`` of virtual time."""
+        out: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
+        with acting(actor):
+            command = self.node.shells().start_command(
+                line,
+                environment={},
+                directory=None,
+                codepage=65001,
+                output=lambda stream, data: out[stream].extend(data),
+                done=lambda: None,
+            )
+            command.stdin(b"", True)
+        spent = 0.0
+        while command.exit_code is None and spent < seconds:
+            self.world.clock.advance(0.5)
+            spent += 0.5
+        assert command.exit_code is not None, f"{line!r} did not end in {seconds} s"
+        return command.exit_code, out["stdout"].decode(), out["stderr"].decode()
+
+    def code(self, line: str, seconds: float = 600.0) -> int | None:
+        return self.run(line, seconds)[0]
 
 
 class Seen:

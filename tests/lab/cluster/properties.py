@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .core import Core
@@ -120,3 +120,15 @@ def set_private(core: Core, resource: Resource, changed: Mapping[str, Private]) 
         resource.private[name] = value
     online = resource.state in (ResourceState.ONLINE, ResourceState.ONLINE_PENDING)
     return bool(different) and online
+
+
+def clear_private(core: Core, resource: Resource, names: Sequence[str]) -> bool:
+    """Delete private properties; True: effective at the next online. Raises CimError 2 for one that is not set."""
+    known = {name.lower(): name for name in resource.private}
+    for name in names:
+        if name.lower() not in known:
+            raise refusal(2)
+    for name in names:
+        spelled = known[name.lower()]
+        core.record("resource.private", resource.name, (spelled, resource.private.pop(spelled)), (spelled, None))
+    return resource.state in (ResourceState.ONLINE, ResourceState.ONLINE_PENDING)

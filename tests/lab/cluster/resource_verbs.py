@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..contract import Pending
 from . import expression, properties
@@ -132,6 +132,10 @@ class ResourceVerbs(Base):
     def set_private(self, name: str, changed: Mapping[str, Private]) -> bool:
         """True: stored, but effective at the next online (5024)."""
         return properties.set_private(self.core, self.core.resource(name), changed)
+
+    def clear_private(self, name: str, names: Sequence[str]) -> bool:
+        """As :func:`set_private`, for properties that go."""
+        return properties.clear_private(self.core, self.core.resource(name), names)
 
     # ---- dependencies -----------------------------------------------------------------------
     def add_dependency(self, name: str, provider: str) -> None:
