@@ -9,6 +9,7 @@ from .journal import acting
 from .machines import CONFIGURED, OLD_CLUSTER_KEY
 from .node.cmd.clusterexe import ClusterExe
 from .node.cmd.host import CommandHost
+from .node.cmd.powershell import PowerShell
 from .node.files import SharedStorage
 from .node.machine import CLUSTER_SERVICE, WindowsNode
 from .node.registry import DWORD, SZ
@@ -40,10 +41,11 @@ def join(cluster: Cluster, node: WindowsNode) -> None:
 
 
 def add_programs(node: WindowsNode, cluster: Cluster | None) -> None:
-    """What comes with the feature: cluster.exe. Whether this Windows has it at all, its profile says."""
+    """What comes with the feature: cluster.exe and the cmdlets. Whether this Windows has them, its profile says."""
     shells = node.shells()
     assert isinstance(shells, CommandHost)
-    shells.add_programs({"cluster": ClusterExe(node, cluster).program})
+    programs = {"cluster": ClusterExe(node, cluster).program, "powershell": PowerShell(node, cluster).program}
+    shells.add_programs(programs)
 
 
 def _service_changed(cluster: Cluster, node: WindowsNode) -> Callable[[bool], None]:

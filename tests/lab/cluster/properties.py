@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .core import Core
 from .errors import refusal
@@ -38,6 +38,7 @@ RESOURCE_COMMON = (
     Property("RestartDelay", "restart_delay_ms", "uint32", writable=False),
     Property("RetryPeriodOnFailure", "retry_period_ms", "uint32"),
 )
+RESOURCE_BY_CMDLET = tuple(replace(item, writable=True) for item in RESOURCE_COMMON)
 GROUP_COMMON = (
     Property("Description", "description", "string"),
     Property("PersistentState", "persistent_state", "boolean"),

@@ -125,9 +125,11 @@ class ResourceVerbs(Base):
             resource.persistent_state = value
 
     # ---- properties -------------------------------------------------------------------------
-    def set_common(self, name: str, changed: Mapping[str, object]) -> None:
+    def set_common(self, name: str, changed: Mapping[str, object], restart_delay: bool = False) -> None:
+        """``restart_delay``: by a cmdlet, which can write RestartDelay; WMI only shows it (mscluster 2.4)."""
         resource = self.core.resource(name)
-        properties.set_common(self.core, resource, properties.RESOURCE_COMMON, changed, "resource.property")
+        table = properties.RESOURCE_BY_CMDLET if restart_delay else properties.RESOURCE_COMMON
+        properties.set_common(self.core, resource, table, changed, "resource.property")
 
     def set_private(self, name: str, changed: Mapping[str, Private]) -> bool:
         """True: stored, but effective at the next online (5024)."""

@@ -8,6 +8,7 @@ from ..machine import WindowsNode
 from . import administration, builtins, permissions, programs, volumes
 from .interpreter import Interpreter
 from .nesting import Nesting
+from .powershell import PowerShell
 from .running import RunningCommand
 from .session import CommandTable, Session, Streams
 from .text import strip_outer_quotes
@@ -31,6 +32,7 @@ class CommandHost:
             "cmd": self._nesting.cmd,
             "call": self._nesting.call,
             "start": self._nesting.start,
+            "powershell": PowerShell(node, None).program,
             **(extra or {}),
         }
 
