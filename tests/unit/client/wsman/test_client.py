@@ -199,6 +199,14 @@ def test_a_read_gives_up_after_the_second_loss(wire: MakeWire, failures: tuple[t
         made.ws.get(THING)
 
 
+def test_a_read_is_lost_twice_only_once(wire: MakeWire) -> None:
+    """A pause for a busy cluster in between does not begin the count anew."""
+    made = wire(LOST, win32_fault(70), LOST)
+    with pytest.raises(OutcomeUnknown):
+        made.ws.get(THING)
+    assert made.clock.naps == [0.1]
+
+
 @pytest.mark.parametrize("code", sorted(NOT_YET))
 @pytest.mark.parametrize("verb", GOOD)
 def test_what_was_refused_for_want_of_room_is_sent_again_after_a_pause(wire: MakeWire, verb: str, code: int) -> None:
