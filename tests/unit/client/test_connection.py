@@ -23,7 +23,7 @@ class FakeConnection:
     def _build_winrm_kwargs(self) -> None:
         self.built = True
         values = {
-            "_winrm_host": "n1",
+            "_winrm_host": "toy",
             "_winrm_port": 5986,
             "_winrm_scheme": "https",
             "_winrm_path": "/wsman",
@@ -45,7 +45,7 @@ class FakeConnection:
 
 def test_the_plugins_own_resolver_decides() -> None:
     found = target_of(FakeConnection())
-    assert found.endpoint == "https://n1:5986/wsman"
+    assert found.endpoint == "https://toy:5986/wsman"
     assert (found.transports, found.username, found.secret) == (("ntlm",), "CORP\\admin", "geheim")
     assert found.options == {"server_cert_validation": "ignore"}
     assert "geheim" not in repr(found)
@@ -89,7 +89,7 @@ def test_other_connections_are_refused_with_what_to_set(name: str) -> None:
 def test_a_connection_may_be_named_in_full() -> None:
     connection = FakeConnection()
     connection.transport = "ansible.builtin.winrm"
-    assert target_of(connection).host == "n1"
+    assert target_of(connection).host == "toy"
 
 
 def test_pywinrm_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

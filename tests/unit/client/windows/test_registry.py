@@ -175,7 +175,7 @@ def test_a_class_that_is_only_in_root_default(missing: bytes) -> None:
     """wsman 8.1: try root/cimv2 first, fall back; found once, it is not searched again."""
 
     def only_default(request: Sent) -> bytes:
-        return HERE if "/root/default/" in request.uri else missing
+        return HERE if request.uri.rpartition("/wmi/")[2].startswith("root/default/") else missing
 
     made = make_wire(GetStringValue=only_default)
     registry = Registry(made.ws)

@@ -143,7 +143,7 @@ def test_what_is_no_envelope_is_an_envelope_error(data: bytes) -> None:
         "<!DOCTYPE a>",
         '<!DOCTYPE a [<!ENTITY x "y">]>',
         '<!DOCTYPE a SYSTEM "file:///etc/passwd">',
-        '<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:1/x"> %x;]>',
+        '<!DOCTYPE a [<!ENTITY % x SYSTEM "http://toy/x"> %x;]>',
     ],
 )
 def test_a_document_type_is_refused(document_type: str) -> None:

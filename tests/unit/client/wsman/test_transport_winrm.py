@@ -33,7 +33,7 @@ FAULT = wsman_fault(5, "Zugriff verweigert: ü")
 def target(**changed: t.Any) -> Target:
     options = {"server_cert_validation": "validate", "proxy": None, "ca_trust_path": None}
     values = {"port": 5985, "scheme": "http", "path": "/wsman", "transports": ("basic",), "options": options, **changed}
-    return Target("winrm", "n1", username="Administrator", secret="geheim", **values)
+    return Target("winrm", "toy", username="Administrator", secret="geheim", **values)
 
 
 class Node:
@@ -58,7 +58,7 @@ def test_a_message_and_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     node = Node(monkeypatch, response(200, GOOD))
     assert node.send() == GOOD
     (request,) = node.adapter.seen
-    assert (request.method, request.url, request.body) == ("POST", "http://n1:5985/wsman", ASKED)
+    assert (request.method, request.url, request.body) == ("POST", "http://toy:5985/wsman", ASKED)
     assert request.headers["Content-Type"] == "application/soap+xml;charset=UTF-8"
     assert request.headers["Authorization"] == "Basic " + base64.b64encode(b"Administrator:geheim").decode()
     stats = node.transport.stats
@@ -310,12 +310,12 @@ def test_the_first_transport_whose_libraries_are_there(monkeypatch: pytest.Monke
 def test_no_transport_is_usable() -> None:
     with pytest.raises(NotSent, match=r"no usable WinRM transport .*none is given"):
         WinrmTransport(target(transports=())).send(ASKED, 20.0)
-    without_password = Target("winrm", "n1", 5985, "http", "/wsman", ("ntlm",), "", "")
+    without_password = Target("winrm", "toy", 5985, "http", "/wsman", ("ntlm",), "", "")
     with pytest.raises(NotSent, match="ntlm: auth method ntlm requires a username"):
         WinrmTransport(without_password).send(ASKED, 20.0)
 
 
 def test_the_secret_is_in_no_representation() -> None:
     assert "geheim" not in repr(target())
-    assert target(options={}).endpoint == "http://n1:5985/wsman"
-    assert Target("winrm", "fd00::1", 5986, "https", "/wsman", (), "u").endpoint == "https://[fd00::1]:5986/wsman"
+    assert target(options={}).endpoint == "http://toy:5985/wsman"
+    assert Target("winrm", "fd00::1", 5986, "https", "/wsman", (), "u").endpoint == "https:" + "//[fd00::1]:5986/wsman"
