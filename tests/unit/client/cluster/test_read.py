@@ -351,6 +351,13 @@ def test_a_version_without_the_method_has_no_or(missing: bytes) -> None:
     assert read.with_or_dependency(node.wire().ws, cluster(), SEM).or_dependencies == frozenset()
 
 
+@pytest.mark.parametrize("gone", [wsman_fault(2150858752), win32_fault(5007)])
+def test_a_resource_that_another_node_has_just_deleted(gone: bytes) -> None:
+    node = HandCluster()
+    node.methods["MSCluster_Resource.GetDependencies"] = lambda _arguments: gone
+    assert read.with_or_dependency(node.wire().ws, cluster(), SEM).or_dependencies == frozenset()
+
+
 def test_another_failure_is_not_taken_for_an_old_version() -> None:
     node = HandCluster()
     node.methods["MSCluster_Resource.GetDependencies"] = lambda _arguments: win32_fault(5)

@@ -163,9 +163,18 @@ def test_deep_nesting_is_refused() -> None:
     def nested(depth: int) -> bytes:
         return answer("<n:A>" * depth + "</n:A>" * depth)
 
-    assert env.parse(nested(90)) is not None
+    outside = 2  # Envelope and Body
+    assert env.parse(nested(env.DEPTH_LIMIT - outside)) is not None
+    for depth in (env.DEPTH_LIMIT - outside + 1, 100_000):
+        with pytest.raises(EnvelopeError, match="nested"):
+            env.parse(nested(depth))
+
+
+def test_width_is_no_depth_and_does_not_make_up_for_it() -> None:
+    wide = "<n:A/>" * 1000
+    assert len(env.body_of(env.parse(answer(wide)))) == 1000
     with pytest.raises(EnvelopeError, match="nested"):
-        env.parse(nested(100_000))
+        env.parse(answer(wide + "<n:A>" * 200 + "</n:A>" * 200))
 
 
 def test_an_envelope_without_a_body() -> None:

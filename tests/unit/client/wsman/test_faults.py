@@ -62,7 +62,7 @@ TEXT = "Fehler. HRESULT 0x8007138f"
         (wsman_fault(-2147024891), HR | 5, 5),
         # codes that only say "look into the text" say nothing
         (wsman_fault(2150858778), None, None),
-        (wsman_fault(2150858778, "0x80338102 0x8033801A 0x00000000 0x80071392"), HR | 5010, 5010),
+        (wsman_fault(2150858778, "0x80338102 0x8033801A 0x00000001 0x80071392"), HR | 5010, 5010),
         (wsman_fault(2150858778, "version 0x80071392ff"), None, None),
         # no code at all
         (wsman_fault("", subcode="w:AccessDenied"), None, 5),
@@ -87,7 +87,10 @@ def test_the_order_of_classification(data: bytes, hresult: int | None, win32: in
         ({"error_Code": HR | 5010}, HR | 5010, 5010),
         ({"error_Code": 0, "MessageID": "HRESULT 0x80041010"}, 0x80041010, None),
         ({"error_Code": "", "MessageID": "HRESULT 0x8007139f"}, HR | 5023, 5023),
+        ({"CIMStatusCode": 1}, 0x80041001, None),
         ({"CIMStatusCode": 2}, 0x80041003, None),
+        ({"CIMStatusCode": 4}, 0x80041008, None),
+        ({"CIMStatusCode": 7}, 0x80041024, None),
         ({"CIMStatusCode": 3}, 0x8004100E, None),
         ({"CIMStatusCode": 5}, 0x80041010, None),
         ({"CIMStatusCode": 6}, 0x80041002, None),
@@ -211,4 +214,6 @@ def test_a_missing_resource_of_a_cluster_is_absent_too() -> None:
 
 
 def test_a_code_wins_over_the_subcode() -> None:
+    for code in ("outer", "inner", "hresult"):
+        assert not faults.is_absent(WsManFault(**{code: 2150858778}, subcode="DestinationUnreachable"))
     assert not faults.is_absent(WsManFault(outer=5, hresult=HR | 5, subcode="DestinationUnreachable"))

@@ -216,6 +216,12 @@ def test_the_innermost_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         Node(monkeypatch, library.ConnectionError(RESET)).send()
 
 
+def test_a_reason_without_a_text_gives_way_to_the_one_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError())
+    with pytest.raises(OutcomeUnknown, match="Connection aborted"):
+        Node(monkeypatch, library.ConnectionError(silent)).send()
+
+
 def test_an_exception_without_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OutcomeUnknown, match="RuntimeError"):
         Node(monkeypatch, RuntimeError()).send()

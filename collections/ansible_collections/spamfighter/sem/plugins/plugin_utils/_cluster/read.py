@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from .._windows.registry import Registry
 from .._wsman.errors import WsManFault
-from .._wsman.faults import is_method_missing
+from .._wsman.faults import is_absent, is_method_missing
 from .._wsman.operations import WsManOperations
 from .._wsman.types import CimInstance, CimValue
 from .._wsman.wql import select
@@ -109,14 +109,14 @@ def with_or_dependency(ws: WsManOperations, cluster: Cluster, name: str) -> Clus
     """The cluster with what only the expression of a resource tells: whether it holds an OR.
 
     One request, and none for a resource with less than two providers. Windows 2003 has no OR and no such method
-    (mscluster 2.4).
+    (mscluster 2.4); another node may have deleted the resource since the cluster was read.
     """
     if len(cluster.providers.get(name, ())) < 2:
         return cluster
     try:
         answer = ws.invoke(schema.RESOURCE, "GetDependencies", {"Name": name})
     except WsManFault as fault:
-        if not is_method_missing(fault):
+        if not (is_method_missing(fault) or is_absent(fault)):
             raise
         return cluster
     operators = re.sub(r"\[[^\]]*\]", " ", str(answer.get("Expression") or ""))
