@@ -6,7 +6,13 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import requests
+
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._wsman.transport import Target
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._wsman.transport_winrm import WinrmTransport
+
+from .answers import answer, wsman_fault
 
 SOAP = "application/soap+xml;charset=UTF-8"
 
@@ -42,3 +48,30 @@ class FakeAdapter(requests.adapters.BaseAdapter):
 
     def close(self) -> None:
         self.closed += 1
+
+
+ASKED = answer("<n:Question/>")
+GOOD = answer("<n:Answer/>")
+FAULT = wsman_fault(5, "Zugriff verweigert: ü")
+
+
+def target(**changed: Any) -> Target:
+    options = {"server_cert_validation": "validate", "proxy": None, "ca_trust_path": None}
+    values = {"port": 5985, "scheme": "http", "path": "/wsman", "transports": ("basic",), "options": options, **changed}
+    return Target("winrm", "toy", username="Administrator", secret="geheim", **values)
+
+
+class Node:
+    """A transport over a fake adapter."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, *answers: requests.Response | BaseException, **changed: Any) -> None:
+        self.adapter = FakeAdapter(list(answers))
+        patch.setattr(requests.Session, "get_adapter", lambda _session, url: self.adapter)
+        self.transport = WinrmTransport(target(**changed))
+
+    def send(self, timeout_s: float = 20.0) -> bytes:
+        return self.transport.send(ASKED, timeout_s)
+
+    @property
+    def posts(self) -> int:
+        return len(self.adapter.seen)
