@@ -132,7 +132,7 @@ def _hint(fault: WsManFault) -> str:
     """What to do about a fault that no layer below has explained."""
     if fault.win32 == 5 or fault.has(*codes.ACCESS_DENIED):
         return "the account has to be an administrator of the node with an unfiltered token"
-    return codes.advice(fault.win32, fault.inner, fault.outer, fault.hresult)
+    return codes.advice(fault.win32, fault.hresult, fault.inner, fault.outer)
 
 
 def _fact(hostvars: Mapping[str, t.Any], host: str) -> object:

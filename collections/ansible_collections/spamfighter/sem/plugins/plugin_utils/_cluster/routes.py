@@ -37,7 +37,7 @@ class ClusterError(Exception):
         hint = ""
         if fault is not None:
             parts.append(microsoft_text(win32) or str(fault))
-            hint = advice(win32, fault.inner, fault.outer, fault.hresult)
+            hint = advice(win32, fault.hresult, fault.inner, fault.outer)
         if win32 is not None:
             parts.append(f"code {win32}")
         super().__init__("; ".join([*parts, *([hint] if hint else [])]))
