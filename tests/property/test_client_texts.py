@@ -144,15 +144,15 @@ def test_a_damaged_list_is_a_list_or_none(values: dict[str, str | int], data: st
 @pytest.mark.parametrize("filling", [b"\0", b"\xff", b"\3\0\4\0\4\0\0\0A\0\0\0" + b"\0\0\0\0", b"\3\0\1\0\0\0\0\0"])
 def test_a_large_buffer_takes_no_time_and_no_memory(filling: bytes) -> None:
     """A count of four thousand million promises nothing."""
-    size = 2_000_000
+    size = 400_000
     data = b"\xff\xff\xff\xff" + filling * (size // len(filling))
     tracemalloc.start()
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(PropertyListError):
         decode(data)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert time.monotonic() - begin < 20
+    assert time.process_time() - begin < 10
     assert peak < 20 * size
 
 

@@ -153,10 +153,10 @@ def test_a_document_type_is_refused(document_type: str) -> None:
 
 def test_entities_that_multiply_are_never_expanded() -> None:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 30))
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(EnvelopeError, match="document type"):
         env.parse(f'<!DOCTYPE a [<!ENTITY e0 "x">{levels}]><a>&e29;</a>'.encode())
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_deep_nesting_is_refused() -> None:

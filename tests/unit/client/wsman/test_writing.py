@@ -106,6 +106,7 @@ def test_a_date_is_put_back_as_it_was_read(item: dt.datetime, text: str) -> None
     [
         (dt.timedelta(days=1, hours=2, minutes=3, seconds=4), "P1DT2H3M4S"),
         (dt.timedelta(microseconds=500), "P0DT0H0M0.000500S"),
+        (dt.timedelta(0), "P0DT0H0M0S"),
     ],
 )
 def test_intervals(item: dt.timedelta, text: str) -> None:
