@@ -9,7 +9,7 @@ JOBS ?= auto
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PYTHONPATH := $(CURDIR)/tests
 
-.PHONY: help setup demo test bench lab build lint sanity molecule mutants fidelity fidelity-check clean
+.PHONY: help setup demo test coverage bench lab build lint sanity molecule mutants fidelity fidelity-check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -27,6 +27,10 @@ demo: $(VENV)/.ready  ## Install SEM on a cluster in the lab, twice, and show th
 
 test: $(VENV)/.ready  ## All tests that need neither root nor Wine
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests
+
+coverage: $(VENV)/.ready  ## How much of the client the unit and property tests reach, by statement and branch
+	$(BIN)/python -m coverage run -m pytest -q tests/unit/client tests/unit/sem tests/property
+	$(BIN)/python -m coverage report
 
 lab: $(VENV)/.ready  ## Run the lab in the foreground and write inventories/lab/hosts.yml
 	$(BIN)/python -m lab run tests/lab/topologies/demo.yml --dir $(WORK)/lab --ports $(SEM_LAB_PORT) --inventory inventories/lab/hosts.yml
@@ -61,5 +65,5 @@ fidelity-check: $(VENV)/.ready  ## Fail when tests/lab/FIDELITY.md is not what m
 	$(BIN)/python -m lab.fidelity --check
 
 clean:  ## Remove what the commands above made
-	rm -rf $(VENV) $(WORK) build .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(WORK) build .coverage .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,8 +19,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ._arguments import BadArgument
-from ._cluster.read import ClusterReadError
-from ._cluster.write import ClusterError
+from ._cluster.associations import ClusterReadError
+from ._cluster.routes import ClusterError
 from ._connection import UnsupportedConnection, target_of
 from ._controller import LockTimeout, gather_peers, sem_node
 from ._plan import ApplyFailed
@@ -31,6 +31,7 @@ from ._sem.session import Performed, Session
 from ._wait import Clock, RealClock, WaitTimeout
 from ._windows.errors import WindowsError
 from ._windows.quoting import UnsafeValue
+from ._wsman import codes
 from ._wsman.client import WsMan
 from ._wsman.errors import AuthRefused, NotSent, TlsRefused, WireError, WsManFault
 from ._wsman.transport_winrm import WinrmTransport
@@ -123,9 +124,15 @@ def shown(error: Exception, where: str) -> AnsibleConnectionFailure | AnsibleAct
         )
         return AnsibleConnectionFailure(f"{where}: TLS failed: {error}; {advice}")
     text = f"{where}: {error}"
-    if isinstance(error, WsManFault) and 5 in (error.win32, error.outer, error.inner):
-        text += "; the account has to be an administrator of the node with an unfiltered token"
-    return AnsibleActionFail(text)
+    hint = _hint(error) if isinstance(error, WsManFault) else ""
+    return AnsibleActionFail(f"{text}; {hint}" if hint else text)
+
+
+def _hint(fault: WsManFault) -> str:
+    """What to do about a fault that no layer below has explained."""
+    if fault.win32 == 5 or fault.has(*codes.ACCESS_DENIED):
+        return "the account has to be an administrator of the node with an unfiltered token"
+    return codes.advice(fault.win32, fault.hresult, fault.inner, fault.outer)
 
 
 def _fact(hostvars: Mapping[str, t.Any], host: str) -> object:

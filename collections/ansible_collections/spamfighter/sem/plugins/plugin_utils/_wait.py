@@ -4,7 +4,7 @@
 
 # PRIVATE: internal to this collection; it may change in any release without notice.
 
-"""One clock, deadlines, and waiting for a named predicate. Nothing else in the collection sleeps."""
+"""One clock, deadlines, trying again, and waiting for a named predicate. Nothing else in the collection sleeps."""
 
 from __future__ import annotations
 
@@ -64,6 +64,29 @@ def backoff(first_s: float = 0.1, largest_s: float = 2.0) -> Iterator[float]:
     while True:
         yield pause
         pause = min(pause * 2, largest_s)
+
+
+def retry(
+    call: Callable[[], T],
+    again: Callable[[Exception], bool],
+    clock: Clock,
+    timeout_s: float,
+    pauses: Callable[[], Iterator[float]] = backoff,
+) -> T:
+    """What ``call`` returns; while ``again`` says so of what it raised, it is called again after a pause.
+
+    Raises:
+        Exception: what ``call`` raised, when ``again`` denies it or ``timeout_s`` have passed.
+    """
+    deadline = Deadline.after(clock, timeout_s)
+    for pause in pauses():
+        try:
+            return call()
+        except Exception as error:
+            if not again(error) or deadline.remaining() <= 0:
+                raise
+        clock.sleep(min(pause, deadline.remaining()))
+    raise AssertionError("unreachable")
 
 
 def wait_for(what: str, read: Callable[[], T], until: Callable[[T], bool], clock: Clock, timeout_s: float) -> T:

@@ -51,6 +51,11 @@ class ResourceState(enum.IntEnum):
     def pending(self) -> bool:
         return self in (self.INITIALIZING, self.PENDING, self.ONLINE_PENDING, self.OFFLINE_PENDING)
 
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to wait for: neither pending nor one of the two unknown ones."""
+        return not self.pending and self not in (self.UNKNOWN, self.INHERITED)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -23,7 +23,7 @@ def encode(properties: Mapping[str, Value]) -> bytes:
     """Little-endian; lengths without the padding to four bytes.
 
     Raises:
-        PropertyListError: a number outside 32 bits or a NUL in a text.
+        PropertyListError: a number outside 32 bits; NUL or half a surrogate pair in a text.
     """
     out = struct.pack("<I", len(properties))
     for name, value in properties.items():
@@ -41,7 +41,10 @@ def encode(properties: Mapping[str, Value]) -> bytes:
 def _text(value: str) -> bytes:
     if "\0" in value:
         raise PropertyListError("a text cannot hold NUL")
-    return (value + "\0").encode("utf-16-le")
+    try:
+        return (value + "\0").encode("utf-16-le")
+    except UnicodeEncodeError as error:
+        raise PropertyListError("a text cannot hold half a surrogate pair") from error
 
 
 def _entry(tag: int, data: bytes) -> bytes:

@@ -8,15 +8,19 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from .._windows.registry import Registry
 from .._wsman.errors import WsManFault
+from .._wsman.faults import is_absent, is_method_missing
 from .._wsman.operations import WsManOperations
-from .._wsman.types import CimInstance, CimValue, ClassSchema, Reference
+from .._wsman.types import CimInstance, CimValue
 from .._wsman.wql import select
 from . import schema
+from .associations import ClusterReadError, Pairs, dependencies, join, pairs, speller
 from .model import (
     Cluster,
     Group,
@@ -33,47 +37,54 @@ TORN_READS = 3
 State = t.TypeVar("State", NodeState, GroupState, ResourceState)
 
 
-class ClusterReadError(Exception):
-    """The cluster cannot be read; the text says why."""
-
-
 def read_cluster(ws: WsManOperations, computer_name: str) -> Cluster:
-    """The cluster as this node shows it. It takes several requests, so a picture in which a resource has no
-    group (somebody made it in between) is taken again.
+    """The cluster as this node shows it. It takes several requests, so a picture that does not fit together
+    (somebody made or deleted a resource in between) is taken again.
 
     Raises:
         WsManFault: 1753 when the cluster service is stopped here, 0x8004100E without the feature.
-        ClusterReadError: the node shows no cluster.
+        ClusterReadError: the node shows no cluster, or a resource without a group.
     """
     for _attempt in range(TORN_READS):
-        cluster = _read_once(ws, computer_name)
-        if all(item.group for item in cluster.resources.values()):
-            break
+        cluster, torn = _read_once(ws, computer_name)
+        if not torn:
+            return cluster
+    homeless = sorted(item.name for item in cluster.resources.values() if not item.group)
+    if homeless:
+        raise ClusterReadError(f"{computer_name} shows no group of {', '.join(homeless)}")
     return cluster
 
 
-def _read_once(ws: WsManOperations, computer_name: str) -> Cluster:
+def _read_once(ws: WsManOperations, computer_name: str) -> tuple[Cluster, bool]:
+    """The cluster, and whether the picture is torn."""
     clusters = ws.enumerate(schema.CLUSTER)
     if not clusters:
         raise ClusterReadError(f"{computer_name} shows no cluster")
     owners = pairs(ws, schema.NODE_TO_ACTIVE_GROUP)
     members = pairs(ws, schema.GROUP_TO_RESOURCE)
     preferred = pairs(ws, schema.GROUP_TO_PREFERRED)
-    group_of = {resource: group for group, resource in members}
+    group_of = {resource.lower(): group for group, resource in members}
     resources = [_resource(item, group_of) for item in ws.enumerate(schema.RESOURCE)]
-    names = {resource.name: resource for resource in resources}
+    names = {item.name: item for item in resources}
     nodes = [Node(_text(item, "Name"), _state(NodeState, item)) for item in ws.enumerate(schema.NODE)]
-    return Cluster(
+    needs = dependencies(ws, {item.name: item.type for item in resources})
+    allowed = pairs(ws, schema.RESOURCE_TO_OWNER)
+    resource, node = speller(names), speller(item.name for item in nodes)
+    cluster = Cluster(
         name=_text(clusters[0], "Name"),
         instance_id=Registry(ws).text("Cluster", "ClusterInstanceID") or "",
         seen_from=computer_name,
-        nodes={node.name: node for node in nodes},
+        nodes={item.name: item for item in nodes},
         groups={group.name: group for group in _groups(ws, owners, preferred)},
         resources=names,
-        providers=_join(names, pairs(ws, schema.DEPENDENCIES, "Antecedent", "Dependent")),
-        possible_owners=_join(names, pairs(ws, schema.RESOURCE_TO_OWNER)),
+        providers=join(names, [(resource(left), resource(right)) for left, right in needs]),
+        possible_owners=join(names, [(resource(left), node(right)) for left, right in allowed]),
         partitions=_partitions(ws, names),
     )
+    mentioned = {name for pair in needs for name in pair} | {name for name, _node in allowed}
+    mentioned |= {name for _group, name in members}
+    unknown = {resource(name) for name in mentioned} - set(names)
+    return cluster, bool(unknown) or not all(item.group for item in resources)
 
 
 def read_group_owner(ws: WsManOperations, group: str) -> str | None:
@@ -85,34 +96,41 @@ def read_group_owner(ws: WsManOperations, group: str) -> str | None:
 
 
 def read_resource(ws: WsManOperations, name: str) -> CimInstance | None:
-    """One resource as it is; None when there is none of that name (both shapes of mscluster 1.1)."""
+    """One resource as it is; None when there is none of that name: a query that finds nothing is no fault."""
     found = ws.enumerate(schema.RESOURCE, wql=select("MSCluster_Resource", Name=name))
     return found[0] if found else None
 
 
-def read_state(ws: WsManOperations, name: str) -> ResourceState:
-    """The state of a resource; UNKNOWN when it is gone."""
-    found = read_resource(ws, name)
-    return ResourceState.UNKNOWN if found is None else _state(ResourceState, found)
+def state_of(item: CimInstance) -> ResourceState:
+    return _state(ResourceState, item)
 
 
-def cluster_service_stopped(fault: WsManFault) -> bool:
-    return fault.win32 == 1753
+def with_or_dependency(ws: WsManOperations, cluster: Cluster, name: str) -> Cluster:
+    """The cluster with what only the expression of a resource tells: whether it holds an OR.
+
+    One request, and none for a resource with less than two providers. Windows 2003 has no OR and no such method
+    (mscluster 2.4); another node may have deleted the resource since the cluster was read.
+    """
+    if len(cluster.providers.get(name, ())) < 2:
+        return cluster
+    try:
+        answer = ws.invoke(schema.RESOURCE, "GetDependencies", {"Name": name})
+    except WsManFault as fault:
+        if not (is_method_missing(fault) or is_absent(fault)):
+            raise
+        return cluster
+    operators = re.sub(r"\[[^\]]*\]", " ", str(answer.get("Expression") or ""))
+    has_or = re.search(r"(?i)\bor\b", operators) is not None
+    return replace(cluster, or_dependencies=cluster.or_dependencies | {name}) if has_or else cluster
 
 
-def no_cluster_namespace(fault: WsManFault) -> bool:
-    return fault.hresult == 0x8004100E
-
-
-def _groups(
-    ws: WsManOperations, owners: Iterable[tuple[str, str]], preferred: Iterable[tuple[str, str]]
-) -> Iterable[Group]:
-    owner_of = {group: node for node, group in owners}
+def _groups(ws: WsManOperations, owners: Pairs, preferred: Pairs) -> Iterable[Group]:
+    owner_of = {group.lower(): node for node, group in owners}
     for item in ws.enumerate(schema.GROUP):
         name = _text(item, "Name")
-        wanted = tuple(node for group, node in preferred if group == name)
+        wanted = tuple(node for group, node in preferred if group.lower() == name.lower())
         failback = item.get("AutoFailbackType") == 1
-        yield Group(name, _state(GroupState, item), owner_of.get(name), wanted, failback)
+        yield Group(name, _state(GroupState, item), owner_of.get(name.lower()), wanted, failback)
 
 
 def _resource(item: CimInstance, group_of: Mapping[str, str]) -> Resource:
@@ -123,7 +141,7 @@ def _resource(item: CimInstance, group_of: Mapping[str, str]) -> Resource:
     return Resource(
         name=name,
         type=_text(item, "Type"),
-        group=group_of.get(name) or _text(item, "OwnerGroup"),
+        group=group_of.get(name.lower()) or _text(item, "OwnerGroup"),
         state=_state(ResourceState, item),
         persistent_state=item.get("PersistentState") is True,
         separate_monitor=item.get("SeparateMonitor") is True,
@@ -169,35 +187,13 @@ def _state(kind: type[State], item: CimInstance) -> State:
         return kind(-1)
 
 
-def pairs(
-    ws: WsManOperations, association: ClassSchema, first: str = "GroupComponent", second: str = "PartComponent"
-) -> list[tuple[str, str]]:
-    """The names at both ends of every association instance."""
-    found = []
-    for item in ws.enumerate(association):
-        ends = (item.get(first), item.get(second))
-        if isinstance(ends[0], Reference) and isinstance(ends[1], Reference):
-            found.append((_name(ends[0]), _name(ends[1])))
-    return found
-
-
-def _name(reference: Reference) -> str:
-    """The one key there is, whatever the server calls it."""
-    return reference.keys[0][1] if reference.keys else ""
-
-
-def _join(resources: Mapping[str, Resource], pairs: list[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {name: set() for name in resources}
-    for left, right in pairs:
-        found.setdefault(left, set()).add(right)
-    return {name: frozenset(items) for name, items in found.items()}
-
-
 def _partitions(ws: WsManOperations, resources: Mapping[str, Resource]) -> dict[str, tuple[Partition, ...]]:
     """Volumes by disk resource; only while the disk is online, else the fields mean nothing (mscluster 2.7)."""
     by_path = {_text(item, "Path").lower(): item for item in ws.enumerate(schema.PARTITION)}
     found: dict[str, list[Partition]] = {}
-    for disk, path in pairs(ws, schema.RESOURCE_TO_PARTITION):
+    spell = speller(resources)
+    for name, path in pairs(ws, schema.RESOURCE_TO_PARTITION):
+        disk = spell(name)
         resource = resources.get(disk)
         item = by_path.get(path.lower())
         if resource is None or item is None or resource.state != ResourceState.ONLINE:

@@ -79,6 +79,7 @@ RESOURCE: t.Final = ClassSchema(
         "DeleteResource": _void("DeleteResource", {"Options": U32}),
         "AddDependency": _void("AddDependency", {"Resource": Field()}),
         "RemoveDependency": _void("RemoveDependency", {"Resource": Field()}),
+        "GetDependencies": _void("GetDependencies", {}, {"Expression": Field()}),
         "AddPossibleOwner": _void("AddPossibleOwner", {"NodeName": Field()}),
         "RemovePossibleOwner": _void("RemovePossibleOwner", {"NodeName": Field()}),
         "AddRegistryCheckpoint": _void("AddRegistryCheckpoint", {"CheckpointName": Field()}),
@@ -109,7 +110,8 @@ GROUP_TO_RESOURCE: t.Final = association("MSCluster_ResourceGroupToResource")
 RESOURCE_TO_OWNER: t.Final = association("MSCluster_ResourceToPossibleOwner")
 RESOURCE_TO_PARTITION: t.Final = association("MSCluster_ResourceToDiskPartition")
 # The antecedent is the resource that depends, the dependent its provider (mscluster 0.4).
-DEPENDENCIES: t.Final = association("MSCluster_ResourceToDependentResource", "Antecedent", "Dependent")
+ENDS: t.Final = ("Antecedent", "Dependent")
+DEPENDENCIES: t.Final = association("MSCluster_ResourceToDependentResource", *ENDS)
 GROUP_TO_PREFERRED: t.Final = association("MSCluster_ResourceGroupToPreferredNode")
 
 SET_PRIVATE_PROPERTIES: t.Final = 20971654

@@ -12,44 +12,27 @@ anything is repeated.
 
 from __future__ import annotations
 
-import typing as t
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._wait import Clock, WaitTimeout, backoff, wait_for
+from .._wait import Clock, WaitTimeout, wait_for
 from .._windows.model import View
-from .._wsman.codes import TRANSIENT, advice, microsoft_text
-from .._wsman.errors import OperationTimedOut, OutcomeUnknown, WsManFault
+from .._wsman.codes import microsoft_text
+from .._wsman.errors import WsManFault
+from .._wsman.faults import needs_selectors
 from .._wsman.operations import WsManOperations
-from .._wsman.types import CimInstance, CimValue
+from .._wsman.types import CimInstance, CimValue, ClassSchema
 from . import property_list, schema
+from .associations import pairs
 from .model import ResourceState
-from .read import pairs, read_resource, read_state
+from .read import read_resource, state_of
+from .routes import ClusterError, Route, Routes
 
 # BringOnline's own wait; shorter than the operation time-out, so that the fault is never the transport's.
 METHOD_WAIT_S = 10
-RETRY_S = 30.0
-STORED, PENDING = 5024, 997
-Route = tuple[str, Callable[[], None]]
-
-
-class ClusterError(Exception):
-    """A change to the cluster failed: what, the code, Microsoft's text, what to do."""
-
-    def __init__(self, what: str, fault: Exception | None = None) -> None:
-        win32 = getattr(fault, "win32", None)
-        parts = [what]
-        if fault is not None:
-            parts.append(microsoft_text(win32) or str(fault))
-        if win32 is not None:
-            parts.append(f"code {win32}")
-        hint = advice(win32, getattr(fault, "inner", None), getattr(fault, "outer", None))
-        super().__init__("; ".join([*parts, *([hint] if hint else [])]))
-        self.win32 = win32
-
-
-class CapabilityError(ClusterError):
-    """No route of a capability worked; the message names each with its fault."""
+FAILED = 5038  # the resource has failed
+GRACE_S = 10.0  # for a request without an answer to show in the state
 
 
 @dataclass(frozen=True)
@@ -60,49 +43,9 @@ class ClusterWriter:
     clock: Clock
     route: str = "auto"  # auto | control_code | put
 
-    # ---- calling ----------------------------------------------------------------------------
-    def _invoke(self, method: str, name: str | None, arguments: Mapping[str, CimValue], wait_s: float = 20.0) -> None:
-        """One method call; "busy" is retried for a while, "stored" and "pending" are success.
-
-        Raises:
-            WsManFault: everything else. An unknown outcome is left to the caller's reading back.
-        """
-        keys = None if name is None else {"Name": name}
-        waited = 0.0
-        for pause in backoff():
-            try:
-                self.ws.invoke(schema.RESOURCE, method, keys, arguments, timeout_s=wait_s)
-                return
-            except (OperationTimedOut, OutcomeUnknown):
-                return
-            except WsManFault as fault:
-                if fault.win32 in (STORED, PENDING):
-                    return
-                if fault.win32 not in TRANSIENT or waited >= RETRY_S:
-                    raise
-            self.clock.sleep(pause)
-            waited += pause
-
-    def _verified(self, what: str, routes: list[Route], reached: Callable[[], bool]) -> str:
-        """Try the routes in order until the state read back is the wanted one; the route that worked."""
-        chosen = [item for item in routes if self.route in ("auto", item[0])] or routes
-        problems: list[str] = []
-        last: Exception | None = None
-        for name, act in chosen:
-            try:
-                act()
-            except WsManFault as fault:
-                last = fault
-                problems.append(f"{name}: {fault}")
-                if reached():
-                    return name
-                continue
-            if reached():
-                return name
-            problems.append(f"{name}: no error, but the value did not change")
-        if len(chosen) == 1 and last is not None:
-            raise ClusterError(what, last)
-        raise CapabilityError(f"{what}: no way worked ({'; '.join(problems)})", last)
+    @property
+    def _routes(self) -> Routes:
+        return Routes(self.ws, self.clock, self.route)
 
     def _read(self, name: str) -> CimInstance:
         found = read_resource(self.ws, name)
@@ -112,22 +55,41 @@ class ClusterWriter:
 
     # ---- resources --------------------------------------------------------------------------
     def create_resource(self, group: str, name: str, kind: str, separate_monitor: bool) -> str:
+        """One of that name elsewhere, or of another type, is not taken for it (5010, mscluster 5.3)."""
         arguments: dict[str, CimValue] = {
             "Group": group,
             "ResourceName": name,
             "ResourceType": kind,
             "SeparateMonitor": separate_monitor,
         }
-        return self._verified(
-            f"create the resource {name!r}",
-            [("method", lambda: self._invoke("CreateResource", None, arguments))],
-            lambda: read_resource(self.ws, name) is not None,
+
+        def reached() -> bool:
+            found = read_resource(self.ws, name)
+            if found is None or str(found.get("Type")).lower() != kind.lower():
+                return False
+            return self._related(schema.GROUP_TO_RESOURCE, group, name)
+
+        return self._routes.verified(
+            f"create the resource {name!r}", [("method", lambda: self._create(group, arguments))], reached
         )
 
+    def _create(self, group: str, arguments: Mapping[str, CimValue]) -> bool:
+        """Of the class; through another resource of the group where the server wants an instance (mscluster 11)."""
+        try:
+            return self._routes.invoke("CreateResource", None, arguments)
+        except WsManFault as fault:
+            if not needs_selectors(fault):
+                raise
+            found = pairs(self.ws, schema.GROUP_TO_RESOURCE)
+            members = [resource for owner, resource in found if owner.lower() == group.lower()]
+            if not members:
+                raise
+        return self._routes.invoke("CreateResource", members[0], arguments)
+
     def delete_resource(self, name: str) -> str:
-        return self._verified(
+        return self._routes.verified(
             f"delete the resource {name!r}",
-            [("method", lambda: self._invoke("DeleteResource", name, {}))],
+            [("method", lambda: self._routes.invoke("DeleteResource", name, {}))],
             lambda: read_resource(self.ws, name) is None,
         )
 
@@ -139,7 +101,7 @@ class ClusterWriter:
             return all(item.get(key) == value for key, value in values.items())
 
         numbers = {key: int(value) for key, value in values.items()}
-        return self._verified(
+        return self._routes.verified(
             f"set {', '.join(values)} of {name!r}",
             [
                 ("put", lambda: self._put(name, values)),
@@ -154,9 +116,9 @@ class ClusterWriter:
         def reached() -> bool:
             private = self._read(name).get("PrivateProperties")
             found = private.properties if isinstance(private, CimInstance) else {}
-            return all(str(found.get(key)) == str(value) for key, value in values.items())
+            return all(_same(found.get(key), value) for key, value in values.items())
 
-        return self._verified(
+        return self._routes.verified(
             f"set {', '.join(values)} of {name!r}",
             [
                 ("control_code", lambda: self._control(name, schema.SET_PRIVATE_PROPERTIES, values)),
@@ -165,66 +127,56 @@ class ClusterWriter:
             reached,
         )
 
-    def _control(self, name: str, code: int, values: Mapping[str, str | int]) -> None:
+    def _control(self, name: str, code: int, values: Mapping[str, str | int]) -> bool:
         data = property_list.encode(values)
-        self._invoke("ExecuteResourceControl", name, {"ControlCode": code, "InputBuffer": tuple(data)})
+        return self._routes.invoke("ExecuteResourceControl", name, {"ControlCode": code, "InputBuffer": tuple(data)})
 
-    def _put(self, name: str, values: Mapping[str, CimValue]) -> None:
+    def _put(self, name: str, values: Mapping[str, CimValue]) -> bool:
         """Get, change, Put the whole instance (wsman 3.7)."""
         item = self._read(name)
         changed = CimInstance(item.class_name, {**item.properties, **values}, item.namespace)
-        try:
-            self.ws.put(schema.RESOURCE, {"Name": name}, changed)
-        except (OperationTimedOut, OutcomeUnknown):
-            return
+        return self._routes.put(name, changed)
 
-    def _put_private(self, name: str, values: Mapping[str, str | int]) -> None:
+    def _put_private(self, name: str, values: Mapping[str, str | int]) -> bool:
         private = self._read(name).get("PrivateProperties")
         before = (
             private if isinstance(private, CimInstance) else CimInstance("MSCluster_Property", {}, schema.NAMESPACE)
         )
-        namespace = before.namespace or schema.NAMESPACE
-        after = CimInstance(before.class_name, {**before.properties, **values}, namespace)
-        self._put(name, {"PrivateProperties": after})
+        after = CimInstance(before.class_name, {**before.properties, **values}, before.namespace)
+        return self._put(name, {"PrivateProperties": after})
 
     # ---- dependencies, owners, checkpoints ----------------------------------------------------
-    def _relation(
-        self, what: str, method: str, name: str, argument: str, value: str, reached: Callable[[], bool]
-    ) -> str:
-        return self._verified(what, [("method", lambda: self._invoke(method, name, {argument: value}))], reached)
+    def _related(
+        self, kind: ClassSchema, left: str, right: str, first: str = "GroupComponent", second: str = "PartComponent"
+    ) -> bool:
+        wanted = (left.lower(), right.lower())
+        return any((one.lower(), other.lower()) == wanted for one, other in pairs(self.ws, kind, first, second))
 
-    def _related(self, kind: t.Any, name: str, value: str, first: str, second: str) -> bool:
-        wanted = (name.lower(), value.lower())
-        return any((left.lower(), right.lower()) == wanted for left, right in pairs(self.ws, kind, first, second))
+    def _depends(self, name: str, provider: str) -> bool:
+        """Whichever end the server calls the antecedent (mscluster 0.4): both ways at once would be a loop."""
+        found = {(one.lower(), other.lower()) for one, other in pairs(self.ws, schema.DEPENDENCIES, *schema.ENDS)}
+        ends = (name.lower(), provider.lower())
+        return not found.isdisjoint((ends, ends[::-1]))
 
     def add_dependency(self, name: str, provider: str) -> str:
-        return self._relation(
+        return self._routes.verified(
             f"make {name!r} depend on {provider!r}",
-            "AddDependency",
-            name,
-            "Resource",
-            provider,
-            lambda: self._related(schema.DEPENDENCIES, name, provider, "Antecedent", "Dependent"),
+            [("method", lambda: self._routes.invoke("AddDependency", name, {"Resource": provider}))],
+            lambda: self._depends(name, provider),
         )
 
     def remove_dependency(self, name: str, provider: str) -> str:
-        return self._relation(
+        return self._routes.verified(
             f"remove the dependency of {name!r} on {provider!r}",
-            "RemoveDependency",
-            name,
-            "Resource",
-            provider,
-            lambda: not self._related(schema.DEPENDENCIES, name, provider, "Antecedent", "Dependent"),
+            [("method", lambda: self._routes.invoke("RemoveDependency", name, {"Resource": provider}))],
+            lambda: not self._depends(name, provider),
         )
 
     def add_possible_owner(self, name: str, node: str) -> str:
-        return self._relation(
+        return self._routes.verified(
             f"add {node} to the possible owners of {name!r}",
-            "AddPossibleOwner",
-            name,
-            "NodeName",
-            node,
-            lambda: self._related(schema.RESOURCE_TO_OWNER, name, node, "GroupComponent", "PartComponent"),
+            [("method", lambda: self._routes.invoke("AddPossibleOwner", name, {"NodeName": node}))],
+            lambda: self._related(schema.RESOURCE_TO_OWNER, name, node),
         )
 
     def add_checkpoint(self, name: str, path: str, view: View) -> str:
@@ -239,11 +191,14 @@ class ClusterWriter:
         code = schema.ADD_CHECKPOINT_32 if view == 32 else schema.ADD_CHECKPOINT_64
         control: Route = (
             "control_code",
-            lambda: self._invoke("ExecuteResourceControl", name, {"ControlCode": code, "InputBuffer": data}),
+            lambda: self._routes.invoke("ExecuteResourceControl", name, {"ControlCode": code, "InputBuffer": data}),
         )
-        method: Route = ("method", lambda: self._invoke("AddRegistryCheckpoint", name, {"CheckpointName": path}))
+        method: Route = (
+            "method",
+            lambda: self._routes.invoke("AddRegistryCheckpoint", name, {"CheckpointName": path}),
+        )
         routes = [control] if view == 32 else [method, control]
-        return self._verified(f"add the checkpoint {path} to {name!r}", routes, reached)
+        return self._routes.verified(f"add the checkpoint {path} to {name!r}", routes, reached)
 
     # ---- states -----------------------------------------------------------------------------
     def set_persistent_state(self, name: str, online: bool) -> str:
@@ -255,41 +210,67 @@ class ClusterWriter:
         Raises:
             ClusterError: it failed, or is still pending after ``timeout_s``.
         """
-        try:
-            self._invoke("BringOnline", name, {"TimeOut": METHOD_WAIT_S}, METHOD_WAIT_S + 5.0)
-        except WsManFault as fault:
-            if self._settled(name, timeout_s) == ResourceState.ONLINE:
-                return ResourceState.ONLINE
-            raise ClusterError(f"bring {name!r} online", fault) from fault
-        state = self._settled(name, timeout_s)
-        if state != ResourceState.ONLINE:
-            status = self._read(name).get("LastOperationStatusCode")
-            code = f" (code {status}: {microsoft_text(status)})" if isinstance(status, int) and status else ""
-            what = f"{name!r} is {state.name} after it was asked to come online{code}"
-            raise ClusterError(what + "; see events 1040 to 1042 and 1069 in the System log of the owner")
-        return state
+        state, refused = self._change_state("BringOnline", name, ResourceState.ONLINE, timeout_s)
+        if state == ResourceState.ONLINE:
+            return state
+        if refused is not None:
+            raise ClusterError(f"bring {name!r} online", refused) from refused
+        status = self._read(name).get("LastOperationStatusCode")
+        code = f" (code {status}: {microsoft_text(status)})" if isinstance(status, int) and status else ""
+        what = f"{name!r} is {state.name} after it was asked to come online{code}"
+        raise ClusterError(what + "; see events 1040 to 1042 and 1069 in the System log of the owner")
 
     def take_offline(self, name: str, timeout_s: float) -> ResourceState:
-        """SEM alone; a Failed resource answers 5038 or success (mscluster 6.4), both are fine."""
-        try:
-            self._invoke("TakeOffline", name, {"TimeOut": METHOD_WAIT_S}, METHOD_WAIT_S + 5.0)
-        except WsManFault as fault:
-            if fault.win32 != 5038:
-                raise ClusterError(f"take {name!r} offline", fault) from fault
-        state = self._settled(name, timeout_s)
-        if state not in (ResourceState.OFFLINE, ResourceState.FAILED):
-            raise ClusterError(f"{name!r} is {state.name} after it was asked to go offline")
-        return state
+        """SEM alone; a Failed resource answers 5038 or success (mscluster 6.4), both are fine.
 
-    def _settled(self, name: str, timeout_s: float) -> ResourceState:
-        """The state once it is no longer pending."""
+        Raises:
+            ClusterError: it is neither offline nor failed, or still pending after ``timeout_s``.
+        """
+        state, refused = self._change_state("TakeOffline", name, ResourceState.OFFLINE, timeout_s)
+        failed = state == ResourceState.FAILED and (refused is None or refused.win32 == FAILED)
+        if state == ResourceState.OFFLINE or failed:
+            return state
+        if refused is not None:
+            raise ClusterError(f"take {name!r} offline", refused) from refused
+        raise ClusterError(f"{name!r} is {state.name} after it was asked to go offline")
+
+    def _change_state(
+        self, method: str, name: str, wanted: ResourceState, timeout_s: float
+    ) -> tuple[ResourceState, WsManFault | None]:
+        """The state that it comes to, and the fault if it was refused."""
+        try:
+            answered = self._routes.invoke(method, name, {"TimeOut": METHOD_WAIT_S}, METHOD_WAIT_S + 5.0)
+        except WsManFault as fault:
+            return self._settled(name, timeout_s, fault), fault
+        if not answered:
+            self._begun(name, wanted)
+        return self._settled(name, timeout_s), None
+
+    def _begun(self, name: str, wanted: ResourceState) -> None:
+        """Whether an unanswered request was received shows in the state, but not at once."""
+
+        def shows(state: ResourceState) -> bool:
+            return state == wanted or state.pending
+
+        with contextlib.suppress(WaitTimeout):
+            wait_for(f"{name!r} begins", lambda: state_of(self._read(name)), shows, self.clock, GRACE_S)
+
+    def _settled(self, name: str, timeout_s: float, refused: WsManFault | None = None) -> ResourceState:
+        """The state once there is nothing to wait for."""
         try:
             return wait_for(
                 f"{name!r} settled",
-                lambda: read_state(self.ws, name),
-                lambda state: not state.pending and state != ResourceState.UNKNOWN,
+                lambda: state_of(self._read(name)),
+                lambda state: state.settled,
                 self.clock,
                 timeout_s,
             )
         except WaitTimeout as error:
-            raise ClusterError(f"{name!r} has not settled after {timeout_s:g} s; its state is {error.last}") from error
+            state = error.last.name if isinstance(error.last, ResourceState) else error.last
+            what = f"{name!r} has not settled after {timeout_s:g} s; its state is {state}"
+            raise ClusterError(what, refused) from error
+
+
+def _same(found: CimValue, wanted: str | int) -> bool:
+    """As text: the values of embedded objects have no type here. An empty text may be read back as NULL."""
+    return str("" if found is None else found) == str(wanted)

@@ -100,6 +100,8 @@ def read_instance(session: Session, inputs: InstanceInputs, host: Host, cluster:
     if service is None and session.predicted is not None:
         service = UNKNOWN_SERVICE
     adoption = find_resource(cluster, group, inputs.resource_name, inputs.resource_type, service)
+    if adoption.resource is not None:
+        cluster = session.seen.expression(cluster, adoption.resource.name)
     value = read_data_directory(session, inputs.profile)
     choice = choose_disk(cluster, group, inputs.folder, adoption.resource, value)
     is_owner = (group.owner or "").lower() == host.computer_name.lower()

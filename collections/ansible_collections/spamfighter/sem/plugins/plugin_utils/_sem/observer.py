@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Callable
 
 from .._cluster.model import Cluster
-from .._cluster.read import read_cluster
+from .._cluster.read import read_cluster, with_or_dependency
 from .._windows.host import read_host
 from .._windows.model import Host, Product, Service, View
 from .._windows.products import find_products
@@ -52,6 +52,10 @@ class Observer:
         if host.membership != "running":
             return None
         return self._once(("cluster",), lambda: read_cluster(self._ws, host.computer_name))
+
+    def expression(self, cluster: Cluster, name: str) -> Cluster:
+        """The cluster with what only the dependency expression of this resource tells."""
+        return self._once(("expression", name), lambda: with_or_dependency(self._ws, cluster, name))
 
     def products(self, pattern: str, upgrade_code: str | None) -> tuple[Product, ...]:
         """Raises WindowsError also when the registry cannot be searched."""

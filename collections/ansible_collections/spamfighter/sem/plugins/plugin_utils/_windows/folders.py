@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from .._wsman.errors import WsManFault
+from .._wsman.faults import is_absent
 from .._wsman.operations import Shell, WsManOperations
 from .._wsman.types import CimInstance, CimValue
 from .errors import WindowsError
@@ -43,7 +44,7 @@ def exists(ws: WsManOperations, path: str, *, directory: bool = True) -> bool:
     try:
         ws.get(DIRECTORY if directory else DATA_FILE, {"Name": path})
     except WsManFault as fault:
-        if 2150858752 in (fault.inner, fault.outer) or fault.hresult == 0x80041002:
+        if is_absent(fault):
             return False
         raise
     return True
@@ -119,10 +120,16 @@ def free_mb(ws: WsManOperations, drive: str) -> int | None:
 
 
 def list_folder(shell: Shell, path: str) -> tuple[str, ...] | None:
-    """Names in the folder; None when it is not there."""
+    """Names in the folder; None when it is not there. ``dir`` answers 1 for a folder with nothing in it.
+
+    Raises:
+        WindowsError: another code.
+    """
     result = shell.run(f"if exist {quote(path)} (dir /b /a {quote(path)}) else (exit /b 3)")
     if result.exit_code == 3:
         return None
+    if result.exit_code not in (0, 1):
+        raise WindowsError(f"list the folder {path}", code=result.exit_code, text=_first(result.stderr))
     return tuple(line for line in result.stdout.splitlines() if line.strip())
 
 

@@ -18,7 +18,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._wait import Clock, WaitTimeout, wait_for
+from .._wait import Clock, Deadline, WaitTimeout, wait_for
+from .._wsman.errors import OperationTimedOut, OutcomeUnknown
 from .._wsman.operations import Shell, WsManOperations
 from .._wsman.wql import select
 from .delivery import read_text_tail
@@ -29,6 +30,8 @@ from .schema import PROCESS
 FIXED = "/qn /norestart REBOOT=ReallySuppress MSIRESTARTMANAGERCONTROL=Disable"
 BUSY = 1618
 BUSY_PAUSE_S = 5.0
+GRACE_S = 10.0  # for a process whose creation was not answered to show
+OPTION = re.compile(r"(?i)\s[/-](i|x|p|a|f\w*|j\w*|package|uninstall|update)(\s|\{|\"|$)")
 LOG_LINES = 15
 
 
@@ -119,9 +122,10 @@ def command_line(verb: str, target: str, job: Job, properties: tuple[str, ...] =
 
 
 def judge(code: int, declared: Mapping[int, str]) -> ExitCode:
-    """The meaning of an exit code; ``declared`` (sem_package.exit_codes) wins: success, reboot or failure."""
-    if code in declared:
-        word = declared[code]
+    """The meaning of an exit code; ``declared`` (sem_package.exit_codes, signed or not) wins: success, reboot or
+    failure."""
+    word = next((word for known, word in declared.items() if (known - code) % 0x100000000 == 0), None)
+    if word is not None:
         return ExitCode(f"declared as {word}", ok=word in ("success", "reboot"), reboot_required=word == "reboot")
     return CODES.get(code, ExitCode("unknown exit code", advice="the last lines of the log may say more"))
 
@@ -142,13 +146,9 @@ class Msiexec:
         Raises:
             InstallerFailed: with the code, the log's path and its last lines; what ran is left as it is.
         """
-        waited = 0.0
-        while True:
-            code = self._once(verb, target, job, properties)
-            if code != BUSY or waited >= self.timeout_s:
-                break
+        deadline = Deadline.after(self.clock, self.timeout_s)
+        while (code := self._once(verb, target, job, properties)) == BUSY and deadline.remaining() > 0:
             self.clock.sleep(BUSY_PAUSE_S)
-            waited += BUSY_PAUSE_S
         verdict = judge(code, self.exit_codes)
         if verdict.ok:
             return Outcome(code, verdict.meaning, verdict.reboot_required, job.log)
@@ -159,13 +159,7 @@ class Msiexec:
         directory = quote(job.directory)
         self.shell.run(f"if not exist {directory} md {directory}")
         self.shell.run(f"del /f /q {quote(job.exit_file)} {quote(job.log)} 2>nul")
-        line = command_line(verb, target, job, properties)
-        result = self.ws.invoke(PROCESS, "Create", None, {"CommandLine": line})
-        if result.get("ReturnValue") not in (0, None):
-            code = result.get("ReturnValue")
-            raise WindowsError("start msiexec", code=code if isinstance(code, int) else None)
-        process_id = result.get("ProcessId")
-        process_id = process_id if isinstance(process_id, int) else 0
+        process_id = self._create(command_line(verb, target, job, properties), job)
         try:
             wait_for("msiexec", lambda: self._alive(process_id), lambda alive: not alive, self.clock, self.timeout_s)
         except WaitTimeout as error:
@@ -177,8 +171,38 @@ class Msiexec:
             raise InstallerFailed(what, None, job.log, tail, "run the playbook again: it reads what is there")
         return code
 
+    def _create(self, line: str, job: Job) -> int:
+        """Start the line; its process id. An installer is never started twice: after a lost answer the process
+        is looked for by the file that only this run names."""
+        try:
+            result = self.ws.invoke(PROCESS, "Create", None, {"CommandLine": line})
+        except (OperationTimedOut, OutcomeUnknown):
+            return self._find(job)
+        code, process_id = result.get("ReturnValue"), result.get("ProcessId")
+        if code not in (0, None) or not isinstance(process_id, int):
+            raise WindowsError("start msiexec", code=code if isinstance(code, int) else None)
+        return process_id
+
+    def _find(self, job: Job) -> int:
+        """The process of this job; 0 when it has ended already. Raises InstallerFailed when it never showed."""
+
+        def look() -> int | None:
+            for item in self.ws.enumerate(PROCESS, wql=select("Win32_Process", Name="cmd.exe")):
+                process_id = item.get("ProcessId")
+                line = str(item.get("CommandLine"))
+                if "msiexec" in line and job.exit_file in line and isinstance(process_id, int):
+                    return process_id
+            return None if self._exit_code(job) is None else 0
+
+        try:
+            return wait_for("msiexec started", look, lambda seen: seen is not None, self.clock, GRACE_S) or 0
+        except WaitTimeout as error:
+            what = "the answer to the start of msiexec was lost, and no process of it shows"
+            advice = "run the playbook again: it reads what is there"
+            raise InstallerFailed(what, None, job.log, (), advice) from error
+
     def _alive(self, process_id: int) -> bool:
-        return bool(self.ws.enumerate(PROCESS, wql=select("Win32_Process", ProcessId=process_id)))
+        return process_id != 0 and bool(self.ws.enumerate(PROCESS, wql=select("Win32_Process", ProcessId=process_id)))
 
     def _hung(self, process_id: int, job: Job) -> InstallerFailed:
         what = (
@@ -197,4 +221,4 @@ class Msiexec:
     def running(self) -> bool:
         """Whether an installer that somebody started still runs."""
         found = self.ws.enumerate(PROCESS, wql=select("Win32_Process", Name="msiexec.exe"))
-        return any(" /i " in str(item.get("CommandLine")) or " /x " in str(item.get("CommandLine")) for item in found)
+        return any(OPTION.search(str(item.get("CommandLine"))) for item in found)

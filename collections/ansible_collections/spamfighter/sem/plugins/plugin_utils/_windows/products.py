@@ -19,6 +19,7 @@ from .registry import Registry, physical
 UNINSTALL = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
 UPGRADE_CODES = "SOFTWARE\\Classes\\Installer\\UpgradeCodes"
 GUID = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+PACKED = re.compile(r"[0-9A-Fa-f]{32}")
 VIEWS: tuple[View, ...] = (64, 32)
 
 
@@ -39,7 +40,7 @@ def packed(guid: str) -> str:
 
 def unpacked(text: str) -> str:
     """The GUID of a packed one. Raises ValueError."""
-    if not re.fullmatch(r"[0-9A-Fa-f]{32}", text):
+    if not PACKED.fullmatch(text):
         raise ValueError(f"{text!r} is not a packed GUID")
     head = [text[0:8][::-1], text[8:12][::-1], text[12:16][::-1]]
     tail = "".join(text[index + 1] + text[index] for index in range(16, 32, 2))
@@ -57,7 +58,7 @@ def find_products(
     registry = Registry(ws)
     if upgrade_code is not None:
         codes = registry.values(f"{UPGRADE_CODES}\\{packed(upgrade_code)}") or ()
-        keys = [(unpacked(code), view) for code in codes for view in VIEWS]
+        keys = [(unpacked(code), view) for code in codes if PACKED.fullmatch(code) for view in VIEWS]
     elif shell is not None:
         keys = [(key, view) for view in VIEWS for key in _matching_keys(shell, pattern, view)]
     else:

@@ -60,22 +60,18 @@ FILE_SECURITY: t.Final = ClassSchema(
 _KEY = {"hDefKey": U32, "sSubKeyName": Field()}
 _VALUE = {**_KEY, "sValueName": Field()}
 _BYTES = Field("uint8", array=True)
-REGISTRY: t.Final = ClassSchema(
-    CIMV2,
-    "StdRegProv",
-    (),
-    {},
-    {
-        "EnumKey": _method("EnumKey", _KEY, {"sNames": TEXTS}),
-        "EnumValues": _method("EnumValues", _KEY, {"sNames": TEXTS, "Types": Field("sint32", array=True)}),
-        "CreateKey": _method("CreateKey", _KEY),
-        "DeleteValue": _method("DeleteValue", _VALUE),
-        "GetStringValue": _method("GetStringValue", _VALUE, {"sValue": Field()}),
-        "GetExpandedStringValue": _method("GetExpandedStringValue", _VALUE, {"sValue": Field()}),
-        "GetMultiStringValue": _method("GetMultiStringValue", _VALUE, {"sValue": TEXTS}),
-        "GetDWORDValue": _method("GetDWORDValue", _VALUE, {"uValue": U32}),
-        "GetBinaryValue": _method("GetBinaryValue", _VALUE, {"uValue": _BYTES}),
-        "SetStringValue": _method("SetStringValue", {**_VALUE, "sValue": Field()}),
-        "SetDWORDValue": _method("SetDWORDValue", {**_VALUE, "uValue": U32}),
-    },
-)
+_REGISTRY_METHODS = {
+    "EnumKey": _method("EnumKey", _KEY, {"sNames": TEXTS}),
+    "EnumValues": _method("EnumValues", _KEY, {"sNames": TEXTS, "Types": Field("sint32", array=True)}),
+    "CreateKey": _method("CreateKey", _KEY),
+    "DeleteValue": _method("DeleteValue", _VALUE),
+    "GetStringValue": _method("GetStringValue", _VALUE, {"sValue": Field()}),
+    "GetExpandedStringValue": _method("GetExpandedStringValue", _VALUE, {"sValue": Field()}),
+    "GetMultiStringValue": _method("GetMultiStringValue", _VALUE, {"sValue": TEXTS}),
+    "GetDWORDValue": _method("GetDWORDValue", _VALUE, {"uValue": U32}),
+    "GetBinaryValue": _method("GetBinaryValue", _VALUE, {"uValue": _BYTES}),
+    "SetStringValue": _method("SetStringValue", {**_VALUE, "sValue": Field()}),
+    "SetDWORDValue": _method("SetDWORDValue", {**_VALUE, "uValue": U32}),
+}
+REGISTRY: t.Final = ClassSchema(CIMV2, "StdRegProv", (), {}, _REGISTRY_METHODS)
+REGISTRY_DEFAULT: t.Final = ClassSchema("root/default", "StdRegProv", (), {}, _REGISTRY_METHODS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 
 from .._wait import Clock, WaitTimeout, wait_for
+from .._wsman.errors import OperationTimedOut, OutcomeUnknown
 from .._wsman.operations import Shell, WsManOperations
 from .._wsman.types import CimInstance, CimValue
 from .._wsman.wql import select
@@ -25,19 +26,30 @@ RETURNS: dict[int, str] = {
     1: "not supported",
     2: "access denied",
     3: "services that depend on it are running",
+    4: "the control is not valid",
     5: "the service cannot accept control now",
     6: "the service is not running",
     7: "the service did not respond in time",
     8: "unknown failure",
     9: "the program was not found",
+    10: "the service is already running",
+    11: "the service database is locked",
+    12: "a service it depends on was deleted",
     13: "a service it depends on failed to start",
     14: "the service is disabled",
     15: "the service account could not log on",
     16: "the service is marked for deletion",
+    17: "no thread could be made for the service",
+    18: "the dependency is circular",
+    19: "a service of that name exists",
+    20: "the name is not valid",
     21: "invalid parameter",
     22: "the account is not valid",
+    23: "the service exists",
+    24: "the service is paused already",
 }
 ALREADY_RUNNING, NOT_ACTIVE, CANNOT_ACCEPT = 10, 6, 5
+GRACE_S = 10.0  # for the start of a service whose answer was lost to show
 # ChangeStartMode accepts Automatic, the property reads Auto (wsman 8.2).
 WRITTEN = {"Auto": "Automatic"}
 
@@ -91,9 +103,9 @@ def read_recovery(ws: WsManOperations, name: str) -> bool:
     data = Registry(ws).binary(f"{KEY}\\{name}", "FailureActions")
     if data is None or len(data) < 20:
         return False
-    (count,) = struct.unpack_from("<I", data, 12)
-    kinds = [struct.unpack_from("<I", data, 20 + 8 * index)[0] for index in range(count) if 28 + 8 * index <= len(data)]
-    return any(kinds)
+    (declared,) = struct.unpack_from("<I", data, 12)
+    count = min(declared, (len(data) - 20) // 8)
+    return any(struct.unpack_from("<I", data, 20 + 8 * index)[0] for index in range(count))
 
 
 def _check(name: str, what: str, result: object, fine: tuple[int, ...] = (0,)) -> None:
@@ -126,28 +138,54 @@ def disable_recovery(ws: WsManOperations, shell: Shell, name: str) -> None:
         raise WindowsError(f"the recovery actions of {name} are still set", advice="set them to none by hand")
 
 
+def _control(ws: WsManOperations, method: str, name: str) -> int | None:
+    """The method's code; None when the answer was lost: then the state decides, nothing is sent again."""
+    try:
+        result = ws.invoke(SERVICE, method, {"Name": name}).get("ReturnValue")
+    except (OperationTimedOut, OutcomeUnknown):
+        return None
+    return result if isinstance(result, int) else 0
+
+
 def start(ws: WsManOperations, name: str, clock: Clock, timeout_s: float) -> None:
     """Start and wait for Running. Raises WindowsError."""
-    _check(name, "start", ws.invoke(SERVICE, "StartService", {"Name": name}).get("ReturnValue"), (0, ALREADY_RUNNING))
+    code = _control(ws, "StartService", name)
+    if code is None:
+        _await_start(ws, name, clock)
+    else:
+        _check(name, "start", code, (0, ALREADY_RUNNING))
     _wait(ws, name, "Running", clock, timeout_s)
+
+
+def _await_start(ws: WsManOperations, name: str, clock: Clock) -> None:
+    """Raises WindowsError when the service does not leave Stopped."""
+
+    def left(service: Service | None) -> bool:
+        return service is None or service.state != "Stopped"
+
+    try:
+        wait_for(f"{name} starts", lambda: read_service(ws, name), left, clock, GRACE_S)
+    except WaitTimeout as error:
+        what = f"the answer to the start of the service {name} was lost, and it is stopped"
+        raise WindowsError(what, advice="run the playbook again") from error
 
 
 def stop(ws: WsManOperations, name: str, clock: Clock, timeout_s: float) -> None:
     """Stop and wait for Stopped. A service that is starting cannot accept the control yet, so it is asked
     again. Raises WindowsError."""
 
-    def ask() -> int:
-        result = ws.invoke(SERVICE, "StopService", {"Name": name}).get("ReturnValue")
-        return result if isinstance(result, int) else 0
+    def ask() -> int | None:
+        return _control(ws, "StopService", name)
 
     try:
         code = wait_for(f"stop {name}", ask, lambda code: code != CANNOT_ACCEPT, clock, timeout_s)
     except WaitTimeout:
         code = CANNOT_ACCEPT
-    service = read_service(ws, name)
-    if code == CANNOT_ACCEPT and service is not None and service.state == "Stopped":
-        return
-    _check(name, "stop", code, (0, NOT_ACTIVE))
+        service = read_service(ws, name)
+        if service is not None and service.state == "Stopped":
+            return
+    if code is not None:
+        _check(name, "stop", code, (0, NOT_ACTIVE))
     _wait(ws, name, "Stopped", clock, timeout_s)
 
 

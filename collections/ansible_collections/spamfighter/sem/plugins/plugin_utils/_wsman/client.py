@@ -8,34 +8,36 @@
 
 from __future__ import annotations
 
+import typing as t
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from .._wait import Clock, RealClock
+from .._wait import Clock, RealClock, retry
 from . import envelope as env
-from .envelope import N, W, X, child, local, q, text
-from .errors import EnvelopeError, OutcomeUnknown, WsManFault
-from .faults import fault_in, read_fault
+from .again import for_reading, not_yet
+from .enumeration import PAGE_SIZES, Enumeration
+from .envelope import X, local
+from .errors import EnvelopeError, OperationTimedOut, OutcomeUnknown, WsManFault
+from .faults import fault_in, is_too_large, read_fault
 from .operations import Shell
 from .shell import WinrsShell
 from .transport import Transport
 from .types import CimInstance, CimValue, ClassSchema, Reference
-from .values import class_uri, read_instance, read_output, write_input, write_instance
+from .values import class_uri, read_instance, read_output
+from .writing import write_input, write_instance
 
-WQL = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
-SELECTOR_FILTER = "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter"
-MAX_ELEMENTS = 32_000
-ENCODING_LIMIT = {2150858790, 2150858823, 2150858824, 2150858825, 2150858805}
 OPERATION_S = 20.0
-PAGES_LIMIT = 10_000
-ENUMERATE_ATTEMPTS = 2
+RETRY_S = 30.0
+
+T = t.TypeVar("T")
 
 
 class WsMan:
     """Operations of one node over one transport; implements ``operations.WsManOperations``.
 
-    Reads that got no answer are sent once more over a new session, because a duplicate is harmless;
-    Invoke and Put are not: they raise ``OutcomeUnknown`` and the caller observes again.
+    Reads that got no answer are sent once more over a new session, because a duplicate is harmless; Invoke and
+    Put are not: they raise ``OutcomeUnknown`` and the caller observes again. What the service refused for want of
+    room is sent again for ``RETRY_S``, reads also what is transient (wsman 5.3, mscluster 9).
     """
 
     def __init__(self, transport: Transport, clock: Clock | None = None) -> None:
@@ -51,10 +53,10 @@ class WsMan:
 
     # ---- requests ---------------------------------------------------------------------------
     def request(self, message: env.Message, operation: str, timeout_s: float | None = None) -> ET.Element:
-        """The Body of the answer.
+        """The Body of the answer. The response's Action is not looked at: servers differ (wsman 2.2).
 
         Raises:
-            WsManFault: the server refused; WireError: no answer.
+            WsManFault: the server refused; WireError: no answer, or nothing that can be sent.
         """
         wait = timeout_s if timeout_s is not None else message.timeout_s or OPERATION_S
         root = env.parse(self._transport.send(message.to_bytes(), wait))
@@ -64,12 +66,25 @@ class WsMan:
             raise read_fault(fault, operation)
         return body
 
-    def _read(self, message: env.Message, operation: str) -> ET.Element:
-        try:
-            return self.request(message, operation)
-        except OutcomeUnknown:
-            self._transport.reauthenticate()
-            return self.request(message, operation)
+    def _change(self, message: env.Message, operation: str) -> ET.Element:
+        return retry(lambda: self.request(message, operation), not_yet, self._clock, RETRY_S)
+
+    def _reading(self, call: Callable[[], T]) -> T:
+        """A read as a whole: once more after a lost answer, again while the fault is a passing one."""
+        lost: list[Exception] = []
+
+        def once() -> T:
+            try:
+                return call()
+            except (OutcomeUnknown, OperationTimedOut) as error:
+                if lost:
+                    raise
+                lost.append(error)
+                if isinstance(error, OutcomeUnknown):
+                    self._transport.reauthenticate()
+            return call()
+
+        return retry(once, for_reading(), self._clock, RETRY_S)
 
     # ---- operations -------------------------------------------------------------------------
     def get(self, schema: ClassSchema, keys: Mapping[str, str | Reference] | None = None) -> CimInstance:
@@ -78,16 +93,17 @@ class WsMan:
         Raises:
             WsManFault: 2150858752 when it is not there (wsman 3.4).
         """
+        operation = f"Get {schema.name}"
         message = env.Message(f"{X}/Get", class_uri(schema), keys or {}, timeout_s=OPERATION_S)
-        body = self._read(message, f"Get {schema.name}")
+        body = self._reading(lambda: self.request(message, operation))
         first = next(iter(body), None)
         if first is None:
-            raise EnvelopeError(f"Get {schema.name}: the answer holds no instance")
+            raise EnvelopeError(f"{operation}: the answer holds no instance")
         return read_instance(first, schema)
 
     def put(self, schema: ClassSchema, keys: Mapping[str, str | Reference], instance: CimInstance) -> None:
         body = write_instance(instance, schema)
-        self.request(env.Message(f"{X}/Put", class_uri(schema), keys, body=body), f"Put {schema.name}")
+        self._change(env.Message(f"{X}/Put", class_uri(schema), keys, body=body), f"Put {schema.name}")
 
     def invoke(
         self,
@@ -109,7 +125,7 @@ class WsMan:
             write_input(schema, known, arguments or {}),
             timeout_s=timeout_s or OPERATION_S,
         )
-        body = self.request(message, f"{schema.name}.{method}")
+        body = self._change(message, f"{schema.name}.{method}")
         output = next((item for item in body if local(item).lower() == f"{method}_output".lower()), None)
         return read_output(output, known)
 
@@ -118,69 +134,23 @@ class WsMan:
     ) -> list[CimInstance]:
         """All instances, page by page. Contexts may change with every page and a page may be empty; the
         end is EndOfSequence or a missing context (wsman 3.5)."""
-        size = MAX_ELEMENTS
-        for _attempt in range(ENUMERATE_ATTEMPTS):
-            try:
-                return self._enumerate(schema, wql, selectors, size)
-            except WsManFault as fault:
-                if not ENCODING_LIMIT & {fault.inner, fault.outer}:
-                    raise
-                size = max(1, size // 100)
-            except OutcomeUnknown:
-                self._transport.reauthenticate()
-        return self._enumerate(schema, wql, selectors, size)
-
-    def _enumerate(
-        self, schema: ClassSchema, wql: str | None, selectors: Mapping[str, str] | None, size: int
-    ) -> list[CimInstance]:
         uri = class_uri(schema) if wql is None else class_uri(schema).rpartition("/")[0] + "/*"
-        operation = f"Enumerate {schema.name}"
-        body = self.request(env.Message(f"{N}/Enumerate", uri, body=_enumerate_body(wql, selectors)), operation)
-        answer = child(body, "EnumerateResponse")
-        found = _items(answer)
-        for _page in range(PAGES_LIMIT):
-            context = text(child(answer, "EnumerationContext"))
-            if not context or child(answer, "EndOfSequence") is not None:
-                return [read_instance(item, schema) for item in found]
+        walk = Enumeration(self.request, uri, f"Enumerate {schema.name}", self._clock, wql, selectors or {})
+        sizes = iter(PAGE_SIZES)
+        size = next(sizes)
+        while True:
             try:
-                body = self.request(env.Message(f"{N}/Pull", uri, body=_pull_body(context, size)), operation)
-            except WsManFault:
-                self._release(uri, context)
-                raise
-            answer = child(body, "PullResponse")
-            found += _items(answer)
-        raise EnvelopeError(f"{operation}: the enumeration does not end")
+                found = self._all(walk, size)
+            except WsManFault as fault:
+                smaller = next(sizes, None)
+                if smaller is None or not is_too_large(fault):
+                    raise
+                size = smaller
+            else:
+                return [read_instance(item, schema) for item in found]
 
-    def _release(self, uri: str, context: str) -> None:
-        """An enumeration left open counts against the quota until it expires (wsman 3.5)."""
-        body = ET.Element(q(N, "Release"))
-        ET.SubElement(body, q(N, "EnumerationContext")).text = context
-        try:
-            self.request(env.Message(f"{N}/Release", uri, body=body), "Release")
-        except (WsManFault, EnvelopeError):
-            return
+    def _all(self, walk: Enumeration, size: int) -> list[ET.Element]:
+        return self._reading(lambda: walk.all(size))
 
     def shell(self, codepage: int = 65001) -> Shell:
         return WinrsShell(self.request, codepage, self._clock)
-
-
-def _enumerate_body(wql: str | None, selectors: Mapping[str, str] | None) -> ET.Element:
-    body = ET.Element(q(N, "Enumerate"))
-    ET.SubElement(body, q(W, "OptimizeEnumeration"))
-    ET.SubElement(body, q(W, "MaxElements")).text = str(MAX_ELEMENTS)
-    if wql is not None:
-        ET.SubElement(body, q(W, "Filter"), Dialect=WQL).text = wql
-    elif selectors:
-        env.write_selectors(ET.SubElement(body, q(W, "Filter"), Dialect=SELECTOR_FILTER), selectors)
-    return body
-
-
-def _pull_body(context: str, size: int) -> ET.Element:
-    body = ET.Element(q(N, "Pull"))
-    ET.SubElement(body, q(N, "EnumerationContext")).text = context
-    ET.SubElement(body, q(N, "MaxElements")).text = str(size)
-    return body
-
-
-def _items(answer: ET.Element | None) -> list[ET.Element]:
-    return list(child(answer, "Items") or ())

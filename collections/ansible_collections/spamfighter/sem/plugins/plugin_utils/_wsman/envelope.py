@@ -8,13 +8,15 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from .errors import EnvelopeError
+from .errors import EnvelopeError, UnsendableValue
 from .types import Reference
 
 S = "http://www.w3.org/2003/05/soap-envelope"
@@ -27,10 +29,13 @@ RSP = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 CFG = "http://schemas.microsoft.com/wbem/wsman/1/config"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XML = "http://www.w3.org/XML/1998/namespace"
+CIM = "http://schemas.dmtf.org/wbem/wscim/1/common"
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
 ANONYMOUS = A + "/role/anonymous"
 MAX_ENVELOPE = 512_000  # bytes announced; the server lowers it to its own limit (wsman 2.3)
 DEPTH_LIMIT = 100
+# Everything that XML 1.0 does not allow, not even as a character reference.
+UNSENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 for _prefix, _namespace in (("s", S), ("a", A), ("x", X), ("n", N), ("w", W), ("p", P), ("rsp", RSP), ("xsi", XSI)):
     ET.register_namespace(_prefix, _namespace)
@@ -71,7 +76,11 @@ class Message:
     max_envelope: int = MAX_ENVELOPE
 
     def to_bytes(self, to: str = "http://windows-host:5985/wsman") -> bytes:
-        """The envelope. Values are escaped here and nowhere else."""
+        """The envelope. Values are escaped here and nowhere else.
+
+        Raises:
+            UnsendableValue: a control character or half a surrogate pair in a value.
+        """
         root = ET.Element(q(S, "Envelope"))
         header = ET.SubElement(root, q(S, "Header"))
         ET.SubElement(header, q(A, "To")).text = to
@@ -92,7 +101,16 @@ class Message:
         body = ET.SubElement(root, q(S, "Body"))
         if self.body is not None:
             body.append(self.body)
-        return bytes(ET.tostring(root, encoding="utf-8"))
+        return _serialised(root)
+
+
+def _serialised(root: ET.Element) -> bytes:
+    written = ET.tostring(root, encoding="unicode")
+    found = UNSENDABLE.search(written)
+    if found:
+        raise UnsendableValue(f"a value holds the character U+{ord(found[0]):04X}, which XML cannot carry")
+    # A reader turns a plain carriage return into a line feed; ElementTree writes it plain in texts.
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + written.replace("\r", "&#13;").encode()
 
 
 def _must(parent: ET.Element, name: str, value: str) -> None:
@@ -123,12 +141,21 @@ def parse(data: bytes) -> ET.Element:
     """The envelope's root.
 
     Raises:
-        EnvelopeError: not XML, a document type declaration, not an envelope, nested too deeply.
+        EnvelopeError: empty, not XML, a document type declaration, not an envelope, nested too deeply.
     """
     root = _parse_xml(data)
     if local(root) != "Envelope":
         raise EnvelopeError(f"the answer is not a SOAP envelope but <{local(root)}>")
     return root
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, or UTF-16 told by its first bytes; the declaration is not believed (wsman 1.1)."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16")
+    if data[:2] in (b"<\0", b"\0<"):
+        return data.decode("utf-16-le" if data[:1] == b"<" else "utf-16-be")
+    return data.decode("utf-8-sig")
 
 
 def _parse_xml(data: bytes) -> ET.Element:
@@ -159,13 +186,10 @@ def _parse_xml(data: bytes) -> ET.Element:
     parser.CharacterDataHandler = builder.data
     parser.StartDoctypeDeclHandler = doctype
     try:
-        parser.Parse(data, True)
+        parser.Parse(_decoded(data), True)
     except (expat.ExpatError, ValueError) as error:
         raise EnvelopeError(f"the answer is not XML: {error}") from error
-    root = builder.close()
-    if root is None:
-        raise EnvelopeError("the answer is empty")
-    return root
+    return builder.close()
 
 
 def body_of(root: ET.Element) -> ET.Element:

@@ -45,8 +45,8 @@ class WsManFault(WireError):
     """A SOAP fault, classified (wsman 5.1, mscluster 1.1).
 
     ``win32`` is the Win32 code if one could be found (HRESULT 0x8007xxxx, or a plain code), ``hresult``
-    the most specific HRESULT or WBEM code, ``outer`` and ``inner`` the WSManFault codes, ``detail`` the
-    FaultDetail name, ``text`` the server's text in its language (shown, never matched).
+    the most specific code, a plain Win32 one as 0x8007xxxx, ``outer`` and ``inner`` the WSManFault codes,
+    ``detail`` the FaultDetail name, ``text`` the server's text in its language (shown, never matched).
     """
 
     win32: int | None = None
@@ -65,14 +65,28 @@ class WsManFault(WireError):
         shown = ", ".join(code for code in codes if code)
         return f"{self.operation or 'operation'}: {self.text.strip() or 'fault without text'} ({shown})"
 
+    def has(self, *codes: int) -> bool:
+        """Whether one of these codes stands anywhere in the fault."""
+        return not {self.hresult, self.outer, self.inner}.isdisjoint(codes)
+
+    @property
+    def bare(self) -> bool:
+        """No code at all: the subcode is all there is (newer servers, wsman 3.4 and 5.1)."""
+        return self.hresult is None and self.outer is None and self.inner is None
+
     def __hash__(self) -> int:
         return id(self)
 
 
 class OperationTimedOut(WsManFault):
-    """2150858793: the server stopped waiting; the work may go on (wsman 3.9)."""
+    """2150858793, or 2150858780 of a Pull: the server stopped waiting; the work may go on (wsman 3.9)."""
 
     __hash__ = WsManFault.__hash__
+
+
+class UnsendableValue(WireError, ValueError):
+    """A value that the wire cannot carry (a character that XML or WQL does not take, a line too long for cmd);
+    nothing was sent."""
 
 
 class EnvelopeError(WireError):

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import AuthRefused, HttpStatus, NotSent, OutcomeUnknown, TlsRefused, WireError
+from .errors import AuthRefused, HttpStatus, NotSent, OutcomeUnknown, WireError
+from .library_errors import reason_of, translate
 from .transport import Stats, Target
 
 # The HTTP read must outlast the operation time-out that the envelope asks for (wsman 6.1).
 READ_SLACK_S = 10.0
+UNENCRYPTED = "empty answer: the node wants encrypted messages (AllowUnencrypted is false)"
+TEXT_LIMIT = 300
 
 
 class WinrmTransport:
@@ -23,20 +26,26 @@ class WinrmTransport:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._transport: t.Any = None
+        self._answered = False  # whether this session has carried a message
         self.stats = Stats()
 
     def send(self, envelope: bytes, timeout_s: float) -> bytes:
-        """As ``Transport.send``. An empty 400 means that the server could not decrypt the message, so
-        nothing ran: it is sent once more over a new session (wsman 1.6)."""
+        """As ``Transport.send``. An empty 400 means that the server could not decrypt the message, a 401 in a
+        session that worked that the connection under it is a new one; so nothing ran, and the message is sent
+        once more over a new session (wsman 1.6)."""
         try:
             return self._post(envelope, timeout_s)
         except HttpStatus as error:
             if error.code != 400 or error.text.strip():
                 raise
+        except AuthRefused:
+            if not self._answered:
+                raise
         self.reauthenticate()
         return self._post(envelope, timeout_s)
 
     def reauthenticate(self) -> None:
+        self._answered = False
         if self._transport is not None:
             self._transport.close_session()
             self._transport.encryption = None
@@ -51,6 +60,7 @@ class WinrmTransport:
         self.stats.bytes_sent += len(envelope)
         body = bytes(self._guard(lambda: transport.send_message(envelope), sent=True))
         self.stats.bytes_received += len(body)
+        self._answered = True
         return body
 
     def _login(self, timeout_s: float) -> t.Any:
@@ -91,52 +101,30 @@ class WinrmTransport:
     def _guard(self, call: t.Callable[[], t.Any], sent: bool) -> t.Any:
         """Run a library call and translate what it raises; ``sent``: whether a request may have left."""
         import requests
-        from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError
+        from winrm.exceptions import InvalidCredentialsError, WinRMTransportError
 
         try:
             return call()
         except InvalidCredentialsError as error:
             raise AuthRefused("the node refused the credentials (401)") from error
         except WinRMTransportError as error:
-            code, text = int(error.code), str(error.response_text or "")
-            if code == 500 and text.strip() and sent:
-                return text.encode("utf-8")
-            if code == 500 and not text.strip():
-                text = "empty answer: the node wants encrypted messages (AllowUnencrypted is false)"
-            raise HttpStatus(code, text if code != 400 else "") from error
-        except WinRMError as error:
-            raise NotSent(str(error)) from error
-        except requests.exceptions.RequestException as error:
+            return _soap_of(int(error.code), str(error.response_text or ""), sent, error)
+        except PermissionError as error:
+            # requests_ntlm: the server stopped the login half-way, before any message was accepted.
+            raise AuthRefused(reason_of(error)) from error
+        except (requests.exceptions.RequestException, OSError) as error:
             raise translate(error, sent) from error
+        except Exception as error:
+            # Whatever else the libraries raise: of a login, or of an answer that cannot be decrypted.
+            text = f"{type(error).__name__}: {reason_of(error)}"
+            raise (OutcomeUnknown if sent else NotSent)(text) from error
 
 
-def translate(error: Exception, sent: bool) -> WireError:
-    """An exception of requests as one of ours."""
-    import requests
-
-    causes = _chain(error)
-    if isinstance(error, requests.exceptions.SSLError):
-        return TlsRefused(_reason(causes))
-    if isinstance(error, requests.exceptions.ConnectTimeout) or any(
-        type(item).__name__ in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError") for item in causes
-    ):
-        return NotSent(_reason(causes))
-    return (OutcomeUnknown if sent else NotSent)(_reason(causes))
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """The exception, its arguments that are exceptions, and its causes."""
-    found: list[BaseException] = []
-    todo: list[object] = [error]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, BaseException) and item not in found:
-            found.append(item)
-            todo += [*item.args, getattr(item, "reason", None), item.__cause__]
-    return found
-
-
-def _reason(causes: list[BaseException]) -> str:
-    """The innermost text, without the pool and object representations of the libraries."""
-    texts = [str(item) for item in causes if str(item) and "object at 0x" not in str(item)]
-    return texts[-1] if texts else str(causes[0])
+def _soap_of(code: int, text: str, sent: bool, cause: Exception) -> bytes:
+    """The body of a 500 that holds SOAP. Raises HttpStatus for every other answer, and for every one to a login:
+    taken for a success it would leave the session without encryption."""
+    if sent and code == 500 and "Envelope" in text:
+        return text.encode("utf-8")
+    if code == 500 and not text.strip():
+        text = UNENCRYPTED
+    raise HttpStatus(code, text.strip()[:TEXT_LIMIT]) from cause

@@ -4,22 +4,26 @@
 
 # PRIVATE: internal to this collection; it may change in any release without notice.
 
-"""CIM values out of and into XML, typed by the class schema (wsman 3.3, 3.6)."""
+"""CIM values out of XML, typed by the class schema (wsman 3.3, 3.6)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
 
-from .envelope import WMI, XSI, child, local, q, text, write_reference
+from .envelope import CIM, WMI, XSI, child, local, q, text
 from .errors import EnvelopeError
 from .types import CimInstance, CimValue, ClassSchema, Field, MethodSchema, Reference
 
 NIL = q(XSI, "nil")
-INTEGERS = {"uint8", "uint16", "uint32", "uint64", "sint8", "sint16", "sint32", "sint64"}
-INTERVAL = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$")
+BITS = {
+    "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64, "sint8": 8, "sint16": 16, "sint32": 32, "sint64": 64,
+}  # fmt: skip
+INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+INTERVAL = re.compile(r"P(?:(\d{1,8})D)?(?:T(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,8})(?:\.(\d{1,6})\d*)?S)?)?")
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+NAMESPACE_KEY = "__cimnamespace"  # a selector that names no key (wsman 3.1)
 
 
 def class_uri(schema: ClassSchema) -> str:
@@ -34,22 +38,33 @@ def read_instance(element: ET.Element, schema: ClassSchema) -> CimInstance:
     """An instance by the schema: a known array is a tuple whatever its count, a missing one is absent.
 
     Property names are matched without case, because servers differ (wsman 3.1).
+
+    Raises:
+        EnvelopeError: a text does not fit its type.
     """
     fields = {name.lower(): (name, item) for name, item in schema.properties.items()}
     found: dict[str, CimValue] = {}
     for item in element:
+        if item.tag.startswith(f"{{{CIM}}}"):
+            continue  # cim:Location is no property (wsman 3.3)
         name, kind = fields.get(local(item).lower(), (local(item), None))
         value = read_value(item, kind)
         if kind is not None and kind.array:
             before = found.get(name)
             before = before if isinstance(before, tuple) else ()
             found[name] = before if value is None else (*before, value)
-        elif name in found:
-            before = found[name]
-            found[name] = (*before, value) if isinstance(before, tuple) else (before, value)
         else:
-            found[name] = value
+            _collect(found, name, value)
     return CimInstance(local(element), found, schema.namespace)
+
+
+def _collect(found: dict[str, CimValue], name: str, value: CimValue) -> None:
+    """A name that comes again is an array."""
+    if name in found:
+        before = found[name]
+        found[name] = (*before, value) if isinstance(before, tuple) else (before, value)
+    else:
+        found[name] = value
 
 
 def read_value(element: ET.Element, kind: Field | None) -> CimValue:
@@ -66,25 +81,40 @@ def read_value(element: ET.Element, kind: Field | None) -> CimValue:
         inner = child(element, name)
         if inner is not None and len(element) == 1:
             return read(text(inner))
-    if len(element):
+    written = element.text or ""
+    if len(element) or (kind is not None and kind.type == "object" and not written.strip()):
         return read_embedded(element)
-    return _scalar(element.text or "", kind)
+    return _scalar(written, kind.type if kind is not None else "string")
 
 
-def _scalar(value: str, kind: Field | None) -> CimValue:
-    name = kind.type if kind is not None else "string"
-    try:
-        if name in INTEGERS:
-            return int(value)
-        if name in ("real32", "real64"):
-            return float(value)
-    except ValueError as error:
-        raise EnvelopeError(f"{value!r} is not a {name}") from error
-    if name == "boolean":
-        return value.strip().lower() in ("true", "1")
-    if name == "datetime":
-        return _datetime(value) if value.strip() else None
-    return value
+def _scalar(value: str, kind: str) -> CimValue:
+    if kind in ("string", "object", "reference"):
+        return value
+    cleaned = value.strip()
+    if not cleaned:
+        return None  # an element left empty stands for NULL (mscluster 1)
+    if kind in BITS:
+        return _integer(cleaned, kind)
+    if kind == "boolean" and cleaned.lower() in BOOLEANS:
+        return BOOLEANS[cleaned.lower()]
+    if kind == "datetime":
+        return _datetime(cleaned)
+    if kind == "interval":
+        return _interval(cleaned)
+    if kind in ("real32", "real64"):
+        try:
+            return float(cleaned)
+        except ValueError as error:
+            raise EnvelopeError(f"{value!r} is not a {kind}") from error
+    raise EnvelopeError(f"{value!r} is not a {kind}")
+
+
+def _integer(value: str, kind: str) -> int:
+    """Servers print some unsigned numbers signed (mscluster 2.5), so both ranges are taken."""
+    number = int(value) if INTEGER.fullmatch(value) else None
+    if number is None or not -(1 << BITS[kind] - 1) <= number < 1 << BITS[kind]:
+        raise EnvelopeError(f"{value[:40]!r} is not a {kind}")
+    return number
 
 
 def _datetime(value: str) -> dt.datetime:
@@ -99,96 +129,53 @@ def _datetime(value: str) -> dt.datetime:
 
 def _interval(value: str) -> dt.timedelta:
     """Raises EnvelopeError."""
-    match = INTERVAL.match(value.strip())
+    match = INTERVAL.fullmatch(value.strip())
     if match is None:
         raise EnvelopeError(f"{value!r} is not an interval")
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[:4])
+    fraction = int((match[5] or "").ljust(6, "0"))
+    return dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=fraction)
 
 
 def read_reference(element: ET.Element) -> Reference:
-    """A reference from endpoint-reference content, which stands directly in the property (wsman 3.3)."""
+    """A reference from endpoint-reference content, which stands directly in the property (wsman 3.3).
+
+    Raises:
+        EnvelopeError: one of its keys is a reference itself.
+    """
     parameters = child(element, "ReferenceParameters")
-    uri = text(child(parameters, "ResourceURI"))
-    namespace, _slash, name = uri.partition("/wmi/")[2].rpartition("/")
+    namespace, name = _class_of(text(child(parameters, "ResourceURI")))
+    selectors = child(parameters, "SelectorSet")
     keys: list[tuple[str, str]] = []
-    for item in child(parameters, "SelectorSet") or ():
-        keys.append((item.get("Name", ""), item.text or ""))
+    for item in selectors if selectors is not None else ():
+        key = item.get("Name", "")
+        if len(item):
+            raise EnvelopeError(f"the key {key} of a reference to {name} is a reference itself")
+        if key.lower() == NAMESPACE_KEY:
+            namespace = namespace or (item.text or "").replace("\\", "/")
+        else:
+            keys.append((key, item.text or ""))
     return Reference(namespace, name, tuple(keys))
 
 
-def read_embedded(element: ET.Element) -> CimInstance:
-    """An embedded object; its class from xsi:type, its values as text (mscluster 3.2)."""
+def _class_of(uri: str) -> tuple[str, str]:
+    """Namespace and class of a resource URI in any case; the DMTF form names no namespace (wsman 3.1)."""
+    start = uri.lower().find("/wmi/")
+    path = uri[start + len("/wmi/") :] if start >= 0 else uri.rpartition("/")[2]
+    namespace, _slash, name = path.rpartition("/")
+    return namespace, name
+
+
+def read_embedded(element: ET.Element) -> CimValue:
+    """An embedded object; its class from xsi:type, its values as text (mscluster 3.2). None when there is neither
+    a class nor a value."""
     name = element.get(q(XSI, "type"), "").rpartition(":")[2].removesuffix("_Type")
     found: dict[str, CimValue] = {}
     for item in element:
-        value = read_value(item, None)
-        key = local(item)
-        if key in found:
-            before = found[key]
-            found[key] = (*before, value) if isinstance(before, tuple) else (before, value)
-        else:
-            found[key] = value
+        _collect(found, local(item), read_value(item, None))
     first = next(iter(element), None)
-    uri = "" if first is None else first.tag.partition("}")[0].lstrip("{")
-    return CimInstance(name or uri.rpartition("/")[2], found, uri.partition("/wmi/")[2].rpartition("/")[0])
-
-
-def write_instance(instance: CimInstance, schema: ClassSchema) -> ET.Element:
-    """The whole instance for a Put: null scalars as nil, null arrays left out (wsman 3.7)."""
-    uri = class_uri(schema)
-    element = ET.Element(q(uri, schema.name))
-    for name in sorted(instance.properties, key=str.lower):
-        kind = schema.properties.get(name)
-        write_property(element, uri, name, instance.properties[name], kind is not None and kind.array)
-    return element
-
-
-def write_property(parent: ET.Element, uri: str, name: str, value: CimValue, array: bool = False) -> None:
-    if value is None:
-        if not array:
-            ET.SubElement(parent, q(uri, name), {NIL: "true"})
-    elif isinstance(value, tuple):
-        for item in value:
-            write_value(ET.SubElement(parent, q(uri, name)), item)
-    else:
-        write_value(ET.SubElement(parent, q(uri, name)), value)
-
-
-def write_value(element: ET.Element, value: CimValue) -> None:
-    """Fill one element with a scalar, a reference or an embedded object."""
-    if isinstance(value, bool):
-        element.text = "true" if value else "false"
-    elif isinstance(value, dt.datetime):
-        inner = ET.SubElement(element, q("http://schemas.dmtf.org/wbem/wscim/1/common", "Datetime"))
-        inner.text = value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    elif isinstance(value, Reference):
-        write_reference(element, value)
-    elif isinstance(value, CimInstance):
-        uri = f"{WMI}{value.namespace}/{value.class_name}"
-        element.set("xmlns:e", uri)
-        element.set(q(XSI, "type"), f"e:{value.class_name}_Type")
-        for name in sorted(value.properties, key=str.lower):
-            write_property(element, uri, name, value.properties[name])
-    else:
-        element.text = str(value)
-
-
-def write_input(schema: ClassSchema, method: MethodSchema, arguments: Mapping[str, CimValue]) -> ET.Element:
-    """The INPUT element: parameters in MOF order, unset optional ones left out (wsman 3.6).
-
-    Raises:
-        ValueError: a parameter that the method does not have.
-    """
-    unknown = set(arguments) - set(method.inputs)
-    if unknown:
-        raise ValueError(f"{schema.name}.{method.name} has no parameter {', '.join(sorted(unknown))}")
-    uri = class_uri(schema)
-    element = ET.Element(q(uri, f"{method.name}_INPUT"))
-    for name in method.inputs:
-        if arguments.get(name) is not None:
-            write_property(element, uri, name, arguments[name])
-    return element
+    namespace, class_name = _class_of("" if first is None else first.tag.rpartition("}")[0].lstrip("{"))
+    return CimInstance(name or class_name, found, namespace) if name or found else None
 
 
 def read_output(element: ET.Element | None, method: MethodSchema) -> dict[str, CimValue]:

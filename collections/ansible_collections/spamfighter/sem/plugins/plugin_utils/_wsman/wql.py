@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from .errors import UnsendableValue
+
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -17,10 +19,10 @@ def literal(value: str) -> str:
     """A string literal: backslash and both quotation marks escaped with a backslash.
 
     Raises:
-        ValueError: a control character, which no name holds.
+        UnsendableValue: a control character, which no name holds.
     """
     if any(ord(char) < 32 for char in value):
-        raise ValueError(f"{value!r} holds a control character")
+        raise UnsendableValue(f"{value!r} holds a control character")
     return "'" + re.sub(r"([\\'\"])", r"\\\1", value) + "'"
 
 
