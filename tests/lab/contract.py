@@ -243,6 +243,9 @@ class Host(Protocol):
     name: str
     up: bool
 
+    @property
+    def os_version(self) -> str: ...
+
     def service_status(self, name: str) -> ServiceStatus | None:
         """None: no such service (1060)."""
         ...

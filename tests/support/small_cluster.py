@@ -21,6 +21,7 @@ class FakeHost:
     name: str
     clock: VirtualClock
     up: bool = True
+    os_version: str = "6.1.7601"
     services: dict[str, str] = field(default_factory=dict)
     refuse: dict[str, int] = field(default_factory=dict)  # code of service_start
     slow: set[str] = field(default_factory=set)  # never leaves a pending state

@@ -100,7 +100,8 @@ def _cluster(version: ClusterVersion) -> ClassDef:
 
 
 def _node(version: ClusterVersion) -> ClassDef:
-    found = [_key("Name"), _p("State", "uint32"), _p("NodeInstanceID", "string")]
+    found = [_key("Name"), *(_p(name, "uint32") for name in ("State", "MajorVersion", "MinorVersion", "BuildNumber"))]
+    found += [_p("NodeInstanceID", "string")]
     pause, resume = _void("Pause"), _void("Resume")
     if version.owner_properties:
         found += [_p("Id", "string"), _p("NodeDrainStatus", "uint32"), _p("NodeWeight", "uint32")]

@@ -62,6 +62,9 @@ class Views:
     def _node(self, node: Node) -> dict[str, CimValue]:
         drain = 1 if node.draining else 0
         found: dict[str, CimValue] = {"Name": node.name, "State": int(node.state), "NodeInstanceID": node.id}
+        if node.member or self.cluster.switches.down_nodes_tell_version:
+            major, minor, build = (int(part) for part in node.host.os_version.split("."))
+            found |= {"MajorVersion": major, "MinorVersion": minor, "BuildNumber": build}
         return found | {"Id": node.id, "NodeDrainStatus": drain, "NodeWeight": 1}
 
     def _group(self, group: Group) -> dict[str, CimValue]:

@@ -62,7 +62,7 @@ def _read_once(ws: WsManOperations, computer_name: str) -> Cluster:
     group_of = {resource: group for group, resource in members}
     resources = [_resource(item, group_of) for item in ws.enumerate(schema.RESOURCE)]
     names = {resource.name: resource for resource in resources}
-    nodes = [Node(_text(item, "Name"), _state(NodeState, item)) for item in ws.enumerate(schema.NODE)]
+    nodes = [Node(_text(item, "Name"), _state(NodeState, item), _version(item)) for item in ws.enumerate(schema.NODE)]
     return Cluster(
         name=_text(clusters[0], "Name"),
         instance_id=Registry(ws).text("Cluster", "ClusterInstanceID") or "",
@@ -157,6 +157,12 @@ def _text(item: CimInstance, name: str) -> str:
 def _number(item: CimInstance, name: str) -> int:
     value = item.get(name)
     return value if isinstance(value, int) else 0
+
+
+def _version(item: CimInstance) -> str:
+    """Windows' version of a node (mscluster 2.2); empty unless all three parts are told."""
+    parts = [item.get(name) for name in ("MajorVersion", "MinorVersion", "BuildNumber")]
+    return ".".join(str(part) for part in parts) if all(isinstance(part, int) for part in parts) else ""
 
 
 def _state(kind: type[State], item: CimInstance) -> State:
