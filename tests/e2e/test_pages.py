@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab import inventory
 from support import pages, tools
 from support.cell import Cell
 from support.play import ROOT
@@ -45,7 +46,7 @@ class Reader:
             return self._run(f"{command} --help", self.directory, {})  # make sanity runs the latter
         elif program.startswith(".venv/bin/"):
             return self._in_the_checkout(command)
-        elif program in ("ansible-playbook", "ansible-galaxy", "ansible-doc"):
+        elif program in ("ansible-playbook", "ansible-galaxy", "ansible-doc", "ansible-inventory"):
             output = self._run(command, self.directory, {})
             assert output.strip(), f"{command} says nothing"  # as ansible-doc does of an unknown role
             return output
@@ -79,7 +80,16 @@ def reader(cell: Cell, built: Path, tmp_path: Path) -> Reader:
     (directory / "build").mkdir(parents=True)
     (directory / "build" / built.name).write_bytes(built.read_bytes())
     (directory / "inventory.yml").write_bytes(cell.inventory().read_bytes())
+    plugin_inventory(cell, directory)
     return Reader(cell, directory)
+
+
+def plugin_inventory(cell: Cell, directory: Path) -> None:
+    """``mail.sem.yml``, the inventory plugin's configuration for the cluster, and the variables beside it."""
+    shared = cell.lab.inventory_data()["all"]["children"]["sem"]["vars"]
+    (directory / "mail.sem.yml").write_text(yaml.safe_dump(cell.plugin_config()), encoding="utf-8")
+    kept = {name: value for name, value in shared.items() if name.startswith("sem_") or name == "ansible_password"}
+    inventory.write(directory / "group_vars" / "sem.yml", kept)
 
 
 def installed(reader: Reader) -> None:
@@ -89,12 +99,16 @@ def installed(reader: Reader) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_commands_of_a_page_in_their_order(reader: Reader, page: Path) -> None:
+    if not any("install build/" in command for command in pages.commands(page)):
+        installed(reader)
     outputs = [(command, reader.follow(command)) for command in pages.commands(page)]
     for command, output in outputs:
         if "ansible-playbook" in command:
             assert output.count("failed=0") == len(reader.cell.nodes), command
         if "install build/" in command:
             assert "installed successfully" in output
+        if "ansible-inventory" in command:
+            assert all(node.lower() in output for node in reader.cell.nodes), command
         if " ctl " in command:
             assert output.strip(), command
     played = [command for command, _output in outputs if "site" in command and "--check" not in command]

@@ -112,6 +112,23 @@ class Cell:
         inventory.write(path, data)
         return path
 
+    def plugin_config(self, scheme: str = "http", **options: Any) -> dict[str, Any]:
+        """A configuration of the inventory plugin that reads this cluster."""
+        shared = self.lab.inventory_data()["all"]["children"]["sem"]["vars"]
+        ports = {node: item.https if scheme == "https" else item.http for node, item in self.endpoints().items()}
+        nodes = {node: f"{item.address}:{ports[node]}" for node, item in self.endpoints().items()}
+        first, *others = nodes.values()
+        return {
+            "plugin": "spamfighter.sem.cluster",
+            "username": shared["ansible_user"],
+            "password": shared["ansible_password"],
+            "transport": ["ntlm"],
+            "ca_trust_path": shared["ansible_winrm_ca_trust_path"],
+            "scheme": scheme,
+            "clusters": [{"address": first, "nodes": others, "node_addresses": nodes}],
+            **options,
+        }
+
     def play(
         self,
         playbook: str | Path = "site.yml",

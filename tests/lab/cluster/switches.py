@@ -31,6 +31,7 @@ class ClusterSwitches:
     restarts_survive_move: bool = True  # mscluster 6.6
     late_node_becomes_possible_owner: bool = False  # mscluster 4.4
     missing_resource: Literal["not_found", "5007"] = "not_found"  # mscluster 1.1
+    down_nodes_tell_version: bool = False  # mscluster 2.2
 
     # Windows 2003, of whose WMI provider little is documented (mscluster 2.4, 11).
     methods_2003: Literal["dependencies", "most"] = "dependencies"  # most: those of 2008 that the sheet does not deny

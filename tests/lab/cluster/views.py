@@ -76,10 +76,11 @@ class Views:
         drain = 1 if node.draining else 0
         major, minor, build = (int(part) for part in node.host.os_version.split("."))
         found: dict[str, CimValue] = {"Name": node.name, "State": int(node.state), "NodeInstanceID": node.id}
-        found |= {"MajorVersion": major, "MinorVersion": minor, "BuildNumber": build, "CSDVersion": ""}
-        found |= {"NodeHighestVersion": build, "NodeLowestVersion": build, "StatusInformation": 0}
+        if node.member or self.cluster.switches.down_nodes_tell_version:
+            found |= {"MajorVersion": major, "MinorVersion": minor, "BuildNumber": build, "CSDVersion": ""}
+            found |= {"NodeHighestVersion": build, "NodeLowestVersion": build}
         found |= {"Id": node.id, "NodeDrainStatus": drain, "NodeWeight": 1, "DynamicWeight": int(node.member)}
-        return found
+        return found | {"StatusInformation": 0}
 
     def _service(self, node: Node) -> dict[str, CimValue]:
         return {"Name": "ClusSvc", "SystemName": node.name, "State": "Running" if node.member else "Stopped"}

@@ -33,6 +33,10 @@ def kind(content: Any) -> str:
         return "requirements"
     if isinstance(content, dict) and "sem" in content:
         return "inventory"
+    if isinstance(content, dict) and "plugin" in content:
+        return "plugin"  # run by test_inventory_docs.py
+    if isinstance(content, dict) and all(name.startswith(("sem_", "ansible_")) for name in content):
+        return "variables"
     if isinstance(content, dict) and set(content) <= sections:
         return "fragment"
     raise AssertionError(f"no known kind of YAML: {content!r}")
@@ -54,13 +58,18 @@ def check_inventory(path: Path, home: Path) -> None:
     hosts = variables_of(path, home)
     assert hosts
     for given in hosts.values():
-        assert {"sem_package", "sem_profile", "ansible_connection"} <= set(given)
-        known = {name for role in ("node", "cluster") for name in load(f"roles/{role}/defaults/main.yml")}
-        assert {name for name in given if name.startswith("sem_")} <= known | OF_PLAYBOOKS
-        assert set(given["sem_package"]) <= set(arguments.PACKAGE["options"])
-        assert set(given["sem_profile"]) <= set(arguments.PROFILE["options"])
-        arguments.package({"package": given["sem_package"]})
-        arguments.profile({"profile": given["sem_profile"]})
+        assert "ansible_connection" in given
+        check_variables(given)
+
+
+def check_variables(given: dict[str, Any]) -> None:
+    assert {"sem_package", "sem_profile"} <= set(given)
+    known = {name for role in ("node", "cluster") for name in load(f"roles/{role}/defaults/main.yml")}
+    assert {name for name in given if name.startswith("sem_")} <= known | OF_PLAYBOOKS
+    assert set(given["sem_package"]) <= set(arguments.PACKAGE["options"])
+    assert set(given["sem_profile"]) <= set(arguments.PROFILE["options"])
+    arguments.package({"package": given["sem_package"]})
+    arguments.profile({"profile": given["sem_profile"]})
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -73,6 +82,8 @@ def test_block(tmp_path: Path, name: str) -> None:
             check_syntax(path, tmp_path)
         case "inventory":
             check_inventory(path, tmp_path)
+        case "variables":
+            check_variables(content)
         case "fragment":
             tools.ok(["antsibull-changelog", "lint", str(path)], tmp_path, cwd=pages.COLLECTION)
         case "requirements":

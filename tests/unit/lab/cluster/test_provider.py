@@ -227,3 +227,20 @@ def test_every_association_names_existing_ends(world: Any, name: str) -> None:
         for value in instance.properties.values():
             assert isinstance(value, Reference)
             assert client.provider.get(client.by_name[value.class_name], dict(value.keys))
+
+
+@pytest.mark.fact("mscluster 2.2", "D")
+def test_a_node_tells_the_version_of_windows_on_every_node(make_world: Any) -> None:
+    for node in Client(make_world()).all("Node"):
+        found = [node.properties[name] for name in ("MajorVersion", "MinorVersion", "BuildNumber")]
+        assert found == [6, 1, 7601]
+
+
+@pytest.mark.fact("mscluster 2.2", "U", switch="down_nodes_tell_version")
+@pytest.mark.parametrize("told", [True, False])
+def test_the_version_of_a_node_that_is_down(make_world: Any, told: bool) -> None:
+    world = make_world(switches=ClusterSwitches(down_nodes_tell_version=told))
+    world.crash("N3")
+    nodes = {item.properties["Name"]: item.properties for item in Client(world).all("Node")}
+    assert ("MajorVersion" in nodes["N3"]) is told
+    assert "MajorVersion" in nodes["N1"]

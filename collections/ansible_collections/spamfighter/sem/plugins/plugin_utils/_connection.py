@@ -9,9 +9,17 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import typing as t
+from collections.abc import Mapping
+
+from ansible import constants as C
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
 
 from ._wsman.transport import Target
+
+EXTRAS: t.Final = "ansible_winrm_"
 
 
 class UnsupportedConnection(Exception):
@@ -56,3 +64,23 @@ def target_of(connection: t.Any) -> Target:
         secret=str(secret or ""),
         options=options,
     )
+
+
+def connection_with(variables: Mapping[str, t.Any]) -> t.Any:
+    """ansible-core's winrm plugin with these host variables (ansible_user, ansible_winrm_transport ...), which are
+    final values; not connected. A ticket that :func:`target_of` gets with it lives as long as the plugin.
+
+    Raises:
+        AnsibleError: a value of the wrong type.
+    """
+    connection = connection_loader.get("winrm", PlayContext(), os.devnull)
+    options = C.config.get_plugin_vars("connection", connection._load_name)
+    extras = {key: value for key, value in variables.items() if key.startswith(EXTRAS) and key not in options}
+    connection.set_options(var_options={**variables, "_extras": extras})
+    return connection
+
+
+def needs_ticket(connection: t.Any) -> bool:
+    """Whether :func:`target_of` will run kinit, which sets KRB5CCNAME for the whole process."""
+    connection._build_winrm_kwargs()
+    return "kerberos" in connection._winrm_transport and bool(connection._kerb_managed)

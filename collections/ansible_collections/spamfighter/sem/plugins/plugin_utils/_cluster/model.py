@@ -61,6 +61,7 @@ class ResourceState(enum.IntEnum):
 class Node:
     name: str
     state: NodeState
+    version: str = ""  # of Windows, such as 6.1.7601; empty when the cluster does not tell
 
 
 @dataclass(frozen=True, slots=True)

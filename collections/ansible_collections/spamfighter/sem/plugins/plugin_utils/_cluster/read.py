@@ -66,7 +66,7 @@ def _read_once(ws: WsManOperations, computer_name: str) -> tuple[Cluster, bool]:
     group_of = {resource.lower(): group for group, resource in members}
     resources = [_resource(item, group_of) for item in ws.enumerate(schema.RESOURCE)]
     names = {item.name: item for item in resources}
-    nodes = [Node(_text(item, "Name"), _state(NodeState, item)) for item in ws.enumerate(schema.NODE)]
+    nodes = [Node(_text(item, "Name"), _state(NodeState, item), _version(item)) for item in ws.enumerate(schema.NODE)]
     needs = dependencies(ws, {item.name: item.type for item in resources})
     allowed = pairs(ws, schema.RESOURCE_TO_OWNER)
     resource, node = speller(names), speller(item.name for item in nodes)
@@ -175,6 +175,12 @@ def _text(item: CimInstance, name: str) -> str:
 def _number(item: CimInstance, name: str) -> int:
     value = item.get(name)
     return value if isinstance(value, int) else 0
+
+
+def _version(item: CimInstance) -> str:
+    """Windows' version of a node (mscluster 2.2); empty unless all three parts are told."""
+    parts = [item.get(name) for name in ("MajorVersion", "MinorVersion", "BuildNumber")]
+    return ".".join(str(part) for part in parts) if all(isinstance(part, int) for part in parts) else ""
 
 
 def _state(kind: type[State], item: CimInstance) -> State:

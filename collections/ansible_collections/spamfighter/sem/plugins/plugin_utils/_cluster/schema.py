@@ -34,7 +34,12 @@ CLUSTER: t.Final = ClassSchema(
     {},
     {"GetNodeClusterState": _void("GetNodeClusterState", {}, {"ClusterState": S32})},
 )
-NODE: t.Final = ClassSchema(NAMESPACE, "MSCluster_Node", ("Name",), {"State": U32})
+NODE: t.Final = ClassSchema(
+    NAMESPACE,
+    "MSCluster_Node",
+    ("Name",),
+    {"State": U32, "MajorVersion": U32, "MinorVersion": U32, "BuildNumber": U32},
+)
 GROUP: t.Final = ClassSchema(
     NAMESPACE, "MSCluster_ResourceGroup", ("Name",), {"State": U32, "PersistentState": FLAG, "AutoFailbackType": U32}
 )

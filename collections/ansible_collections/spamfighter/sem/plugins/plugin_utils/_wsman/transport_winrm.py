@@ -21,10 +21,14 @@ TEXT_LIMIT = 300
 
 
 class WinrmTransport:
-    """One pywinrm session; every library exception becomes one of ``errors``."""
+    """One pywinrm session; every library exception becomes one of ``errors``.
 
-    def __init__(self, target: Target) -> None:
+    ``connect_timeout_s``: how long TCP may take, when not as long as the answer.
+    """
+
+    def __init__(self, target: Target, connect_timeout_s: float | None = None) -> None:
         self._target = target
+        self._connect_timeout_s = connect_timeout_s
         self._transport: t.Any = None
         self._answered = False  # whether this session has carried a message
         self.stats = Stats()
@@ -67,7 +71,10 @@ class WinrmTransport:
         """The transport with its session. Logging in sends empty messages only, so nothing can have run."""
         if self._transport is None:
             self._transport = self._first_usable()
-        self._transport.read_timeout_sec = timeout_s + READ_SLACK_S
+        read_s = timeout_s + READ_SLACK_S
+        # pywinrm hands it on to requests, which takes one time or two: to connect, to read.
+        limits = read_s if self._connect_timeout_s is None else (self._connect_timeout_s, read_s)
+        self._transport.read_timeout_sec = limits
         if self._transport.session is None:
             try:
                 self._guard(self._transport.build_session, sent=False)
