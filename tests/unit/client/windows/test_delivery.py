@@ -107,6 +107,14 @@ def test_a_file_that_arrived_changed_is_removed(tmp_path: Path) -> None:
     assert node.lines[-1] == f'del /f /q "{TARGET}"'
 
 
+def test_a_file_that_vanished_on_arrival(tmp_path: Path) -> None:
+    """A virus scanner took it."""
+    node = Node()
+    node.answers[HASHING] = 2
+    with pytest.raises(WindowsError, match="SHA-256 none instead of "):
+        upload(node, tmp_path, b"data")
+
+
 @pytest.mark.parametrize(
     ("codes", "says"),
     [({"findstr": 1}, "upload sem.msi .findstr says no"), ({"decode": 5}, "decode sem.msi .certutil says")],
