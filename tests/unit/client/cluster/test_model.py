@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.spamfighter.sem.plugins.plugin_utils._cluster.model import GroupState, NodeState, ResourceState
 from support.observed import ATTENDANT, DISK, GROUP, LOGS, NETWORK, SEM, STORE, exchange_cluster, sem
+
+
+def test_the_numbers_of_the_states() -> None:
+    """mscluster 2.2, 2.3 and 2.5."""
+    nodes, groups, resources = (
+        {item.name: int(item) for item in kind} for kind in (NodeState, GroupState, ResourceState)
+    )
+    assert nodes == {"UNKNOWN": -1, "UP": 0, "DOWN": 1, "PAUSED": 2, "JOINING": 3}
+    assert groups == {"UNKNOWN": -1, "ONLINE": 0, "OFFLINE": 1, "FAILED": 2, "PARTIAL_ONLINE": 3, "PENDING": 4}
+    pending = {"INITIALIZING": 1, "PENDING": 128, "ONLINE_PENDING": 129, "OFFLINE_PENDING": 130}
+    assert resources == {"UNKNOWN": -1, "INHERITED": 0, "ONLINE": 2, "OFFLINE": 3, "FAILED": 4, **pending}
 
 
 def test_providers_of_providers_once_each() -> None:

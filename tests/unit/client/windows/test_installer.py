@@ -218,6 +218,13 @@ def test_a_started_installer_is_found_again(lost: t.Any) -> None:
     assert (outcome.exit_code, machine.runs) == (0, 1)
 
 
+def test_a_found_installer_that_hangs_is_named_by_its_process() -> None:
+    machine = Machine("0", created=LOST, looks=10_000)
+    with pytest.raises(InstallerFailed, match=r"process 4711.*it was left alone"):
+        machine.run()
+    assert machine.runs == 1
+
+
 def test_an_installer_that_has_ended_meanwhile() -> None:
     machine = Machine("1603", created=LOST, looks=0)
     with pytest.raises(InstallerFailed) as failed:
