@@ -19,6 +19,7 @@ def refused(code: int) -> Any:
     return pytest.raises(CimError, check=lambda error: error.win32 == code)
 
 
+@pytest.mark.fact("mscluster 6.7", "D")
 def test_a_formed_cluster_is_online(world: Any) -> None:
     assert {item.state for item in world.cluster.snapshot().resources} == {"ONLINE"}
     assert world.group_state() == "ONLINE"

@@ -254,6 +254,7 @@ def test_letters_show_only_while_the_disk_is_online(world: Any) -> None:
     assert shown.startswith("\\\\?\\GLOBALROOT\\Device\\Harddisk")
 
 
+@pytest.mark.fact("mscluster 6.3", "D")
 def test_bring_online_is_pending_until_it_is_online(world: Any) -> None:
     world.add_sem(online=False)
     answer = Client(world).call("Resource", "BringOnline", SEM, TimeOut=30)
@@ -263,6 +264,7 @@ def test_bring_online_is_pending_until_it_is_online(world: Any) -> None:
     assert answer.result == {}
 
 
+@pytest.mark.fact("mscluster 2.8", "D")
 @pytest.mark.parametrize("name", ["NodeToActiveGroup", "ResourceGroupToResource", "ResourceToDisk"])
 def test_every_association_names_existing_ends(world: Any, name: str) -> None:
     client = Client(world)

@@ -21,6 +21,7 @@ def refused(code: int) -> Any:
 
 @pytest.mark.fact("mscluster 6.5", "D")
 def test_create_and_delete(world: Any) -> None:
+    """Creating and deleting a resource, with each refusal."""
     cluster, group = world.cluster, world.names.exchange_group
     for arguments, code in [
         (("none", SEM, "Generic Service"), 5013),
@@ -43,6 +44,7 @@ def test_create_and_delete(world: Any) -> None:
 
 @pytest.mark.fact("mscluster 6.5", "D")
 def test_dependencies(world: Any) -> None:
+    """Adding and removing dependencies, with each refusal."""
     names, cluster = world.names, world.cluster
     world.add_sem()
     with refused(5003):
@@ -83,11 +85,14 @@ def test_2003_wants_the_dependent_offline(make_world: Any) -> None:
 @pytest.mark.fact("mscluster 6.5", "D")
 @pytest.mark.parametrize("text", ["[A] [B]", "[A] and", "([A]", "[]", "A and B", "[A] or ([B] and [C])"])
 def test_bad_expressions(text: str) -> None:
+    """Dependency expressions that it refuses."""
     with refused(87):
         expression.parse(text)
 
 
+@pytest.mark.fact("mscluster 6.5", "D")
 def test_good_expressions() -> None:
+    """Dependency expressions that the cluster takes."""
     assert expression.parse("") == ()
     assert expression.parse("([Disk E] and [EVS1 Name])") == (("Disk E",), ("EVS1 Name",))
     assert expression.parse("[A] And ([B] OR [C])") == (("A",), ("B", "C"))

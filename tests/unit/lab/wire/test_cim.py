@@ -143,6 +143,7 @@ def test_an_enumeration_expires() -> None:
     assert ask(made, pull(context), verb="Pull").code == 2150858779
 
 
+@pytest.mark.fact("wsman 3.5", "I")
 @pytest.mark.parametrize("elements", ["x", "-1", "0", "²", "9" * 5000])
 def test_max_elements_that_is_no_number_above_zero(elements: str) -> None:
     made = toy(3)
