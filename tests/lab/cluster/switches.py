@@ -30,6 +30,7 @@ class ClusterSwitches:
     terminated_offline: Literal["failed", "offline"] = "failed"  # mscluster 6.4
     restarts_survive_move: bool = True  # mscluster 6.6
     late_node_becomes_possible_owner: bool = False  # mscluster 4.4
+    static_needs_selectors: bool = False  # CreateResource is called on an instance, any one: mscluster 11
     missing_resource: Literal["not_found", "5007"] = "not_found"  # mscluster 1.1
     down_nodes_tell_version: bool = False  # mscluster 2.2
 

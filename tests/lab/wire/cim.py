@@ -294,7 +294,7 @@ class CimService:
         if method is None:
             raise Fault(2150858771, f"The class {name} has no method {method_name}.")
         keys = None
-        if request.selectors or not method.static or self.switches.static_needs_selectors:
+        if request.selectors or not method.static:
             keys = self._keys(definition, request)
         sent = request.body.find(f"{{*}}{method.name}_INPUT")
         if sent is None:

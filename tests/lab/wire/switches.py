@@ -22,7 +22,6 @@ class Switches:
     access_denied: Literal[5, 2150859012, 2150859013, 2150859014] = 5  # wsman 5.3
     fault_code: bool = True  # False: faults without WSManFault Code, only the subcode: wsman 5.1
     architecture_option: bool = False  # wmi:__ProviderArchitecture has an effect: wsman 2.2
-    static_needs_selectors: bool = False  # class-level methods refuse a call without selectors: mscluster 11
     partial_put: bool = False  # a Put may leave properties out: wsman 3.7
     embedded_put: bool = True  # False: embedded objects in a Put are dropped without a word: mscluster 11
     byte_arrays: bool = True  # uint8[] input as repeated elements accepted: mscluster 11

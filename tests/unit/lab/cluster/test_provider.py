@@ -92,6 +92,21 @@ def test_methods_are_void(world: Any) -> None:
     assert (properties["RestartAction"], properties["RestartThreshold"], properties["State"]) == (2, 1, 3)
 
 
+@each_setting("static_needs_selectors", "mscluster 11", "U")
+def test_create_resource_is_called_on_the_class_or_on_an_instance(
+    make_world: Any, static_needs_selectors: bool
+) -> None:
+    world = make_world(switches=ClusterSwitches(static_needs_selectors=static_needs_selectors))
+    client = Client(world)
+    (method,) = [item for item in client.by_name["MSCluster_Resource"].methods if item.name == "CreateResource"]
+    assert method.static is not static_needs_selectors
+    named = {"Group": world.names.exchange_group, "ResourceName": SEM, "ResourceType": "Generic Service"}
+    with pytest.raises(NotFound):
+        client.call("Resource", "CreateResource", "no such instance", **named)
+    client.call("Resource", "CreateResource", world.names.information_store, **named)
+    assert world.state(SEM) == "OFFLINE"
+
+
 @pytest.mark.fact("mscluster 3.6", "D")
 def test_private_properties_by_property_list_with_both_paddings(world: Any) -> None:
     world.add_sem(online=False)
@@ -163,6 +178,17 @@ def test_put_of_embedded_private_properties(make_world: Any, put_private: bool) 
     world = make_world(switches=ClusterSwitches(put_private=put_private))
     world.add_sem(online=False)
     assert write(world, "put_private") is put_private
+
+
+@pytest.mark.fact("wsman 3.3", "R")
+def test_numbers_of_an_embedded_object_arrive_as_text(make_world: Any) -> None:
+    world = make_world(switches=ClusterSwitches(put_private=True))
+    world.add_sem(online=False)
+    kind = "MSCluster_Property_Resource_Generic_Service"
+    Client(world).put(SEM, PrivateProperties=Instance("root/mscluster", kind, {"UseNetworkName": "1"}))
+    assert world.cluster.core.resource(SEM).private["UseNetworkName"] == 1
+    with refused(5895):
+        Client(world).put(SEM, PrivateProperties=Instance("root/mscluster", kind, {"UseNetworkName": "one"}))
 
 
 @each_setting("control_set_private", "mscluster 3.3", "I")

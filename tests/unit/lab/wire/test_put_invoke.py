@@ -118,11 +118,10 @@ def test_a_static_method() -> None:
     assert reply.text("Sum") == "256"
 
 
-@each_setting("static_needs_selectors", "mscluster 11", "U")
-def test_a_static_method_may_want_selectors(static_needs_selectors: bool) -> None:
-    made = toy(Switches(static_needs_selectors=static_needs_selectors))
-    assert call(made, "Add", "<t:Number>1</t:Number>").code == (2150859002 if static_needs_selectors else None)
-    assert call(made, "Add", "<t:Number>1</t:Number>", {"Name": "One"}).status == 200
+@pytest.mark.fact("wsman 3.6", "S")
+def test_a_static_method_takes_selectors_and_another_needs_them() -> None:
+    assert call(toy(), "Add", "<t:Number>1</t:Number>", {"Name": "One"}).status == 200
+    assert call(toy(), "Refuse", "").code == 2150859002
 
 
 @each_setting("byte_arrays", "mscluster 11", "I")
