@@ -62,7 +62,9 @@ class LabProcess:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stopping.set)
         heartbeat = asyncio.create_task(self._heartbeat())
+        heartbeat.add_done_callback(lambda _task: self.stopping.set())
         await self.stopping.wait()
+        broken = heartbeat.done()
         heartbeat.cancel()
         for task in self._background:
             task.cancel()
@@ -71,6 +73,8 @@ class LabProcess:
         for servers in self.listeners.values():
             for server in servers:
                 await server.stop()
+        if broken:
+            heartbeat.result()  # a defect of the model: a lab whose time stands still would run for ever
 
     async def listen(self, name: str) -> Endpoint:
         """Open the listeners of one machine."""

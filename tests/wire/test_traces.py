@@ -9,8 +9,11 @@ import warnings
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lab.api import Lab, LabError
+from lab.server import LabProcess, Options
+from lab.topology import parse
 from lab.wire.counters import Counters
 from lab.wire.server import WinrmServer
 from lab.wire.switches import Switches
@@ -57,6 +60,18 @@ def test_a_lab_that_cannot_start_says_so_and_leaves_nothing(tmp_path: Path, temp
         with pytest.raises(LabError, match="address already in use"):
             Lab.start(TOPOLOGY, tmp_path / "lab", ports=taken.getsockname()[1])
     assert list(temporary.iterdir()) == []
+
+
+def test_a_lab_whose_model_breaks_ends_with_the_reason(tmp_path: Path) -> None:
+    def break_down() -> None:
+        raise KeyError("a defect")
+
+    topology = parse(yaml.safe_dump(TOPOLOGY))
+    process = LabProcess(topology, Options(tmp_path))
+    process.world.clock.call_later(1, break_down)
+    with pytest.raises(KeyError, match="a defect"):
+        asyncio.run(asyncio.wait_for(process.run(), 30))
+    assert list(tmp_path.rglob("users-*")) == []
 
 
 def test_a_listener_that_cannot_listen_leaves_no_users(tmp_path: Path) -> None:

@@ -56,6 +56,14 @@ def test_a_created_process_outlives_its_caller_and_tells_nothing(bench: Bench, w
 
 
 @pytest.mark.fact("wsman 8.3", "S")
+def test_a_process_may_end_at_once(bench: Bench, wmi: Wmi) -> None:
+    made = wmi.call("Win32_Process", "Create", CommandLine="cmd /c exit 1618")
+    bench.clock.advance(1)
+    with pytest.raises(NotFound):
+        wmi.get("Win32_Process", Handle=str(made["ProcessId"]))
+
+
+@pytest.mark.fact("wsman 8.3", "S")
 def test_a_process_that_cannot_be_created(wmi: Wmi) -> None:
     assert wmi.call("Win32_Process", "Create", CommandLine=" ") == {"ReturnValue": 21, "ProcessId": None}
     assert wmi.call("Win32_Process", "Create", CommandLine="nothere /x") == {"ReturnValue": 9, "ProcessId": None}
