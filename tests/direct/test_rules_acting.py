@@ -177,6 +177,15 @@ def test_rule_14_without_the_other_nodes_facts_nothing_new_is_made(installed: Di
     assert (limited.changes, cell.writes) == ([], [])
 
 
+def test_verify_fails_on_a_drifted_cluster(installed: DirectCell) -> None:
+    cell = installed
+    cell.play().ok()
+    assert cell.play("verify.yml").failures() == []
+    cell.admin("set_common", name=NAME, changed={"RestartThreshold": 9})
+    (failure,) = cell.play("verify.yml").failures()
+    assert [change["kind"] for change in failure.result["changes"]] == ["restart_policy"]
+
+
 @pytest.mark.parametrize("playbook", ["preflight.yml", "verify.yml", "site.yml"])
 def test_looking_at_a_drifted_cluster_writes_nothing(installed: DirectCell, playbook: str) -> None:
     """Preflight reports, verify fails, check mode predicts; none of them writes."""

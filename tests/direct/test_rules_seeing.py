@@ -23,7 +23,13 @@ def ws_of(cell: DirectCell, node: str) -> WsMan:
     return WsMan(cell.direct.transport(node), cell.direct)
 
 
-@pytest.mark.parametrize("line", ["net stop ClusSvc", "net stop ClusSvc & sc config ClusSvc start= disabled"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("net stop ClusSvc", id="stopped"),
+        pytest.param("net stop ClusSvc & sc config ClusSvc start= disabled", id="disabled"),
+    ],
+)
 def test_rule_1_every_module_refuses_a_member_whose_cluster_service_is_stopped(cell: DirectCell, line: str) -> None:
     node = cell.passive
     cell.cmd(node, line)
