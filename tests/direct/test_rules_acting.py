@@ -10,21 +10,11 @@ from ansible_collections.spamfighter.sem.plugins.plugin_utils._cluster import sc
 from support.direct_cell import DirectCell
 from support.drifts import CHECKPOINT, KEY, NAME, SERVICE
 from support.ledger import triples, unmatched
-from support.moments import just_before
 from support.play import ROOT
 
 Factory = Callable[..., DirectCell]
 PLUGINS = ROOT / "collections" / "ansible_collections" / "spamfighter" / "sem" / "plugins"
 LOCAL = "C:\\ProgramData\\SPAMfighter\\Exchange Module"
-
-
-@pytest.fixture
-def installed(make_cell: Factory) -> DirectCell:
-    """Two nodes with SEM installed, not integrated."""
-    cell = make_cell(nodes=2)
-    cell.play(arguments=["--tags", "install"]).ok()
-    cell.forget()
-    return cell
 
 
 def move(cell: DirectCell) -> Callable[[], object]:
@@ -47,10 +37,11 @@ def test_rule_6_a_crash_at_any_moment_of_the_run_moves_nothing(installed: Direct
             if cell.lab.node(owner).facts()["services"][SERVICE]["state"] == "Running":
                 cell.lab.kill(owner, SERVICE)
             cell.lab.advance(12)
+        cell.direct.on_request(crash, kind="MSCluster_Resource")
 
     since = cell.lab.now
-    with just_before(cell.direct, crash, kind="MSCluster_Resource", every=True):
-        cell.play(arguments=["--tags", "integrate"])
+    crash()
+    cell.play(arguments=["--tags", "integrate"])
     assert [item for item in cell.lab.cluster(cell.name).events(since) if item["what"] == "group_moved"] == []
     assert cell.owner == owner
 
@@ -115,8 +106,8 @@ def test_rule_13_a_group_that_moves_while_its_owner_works_is_followed(installed:
     """The step that needs the owner is not made on the old one; the confirming pass makes the rest on the new one."""
     cell = installed
     old = cell.owner
-    with just_before(cell.direct, move(cell), node=old, kind="MSCluster_Resource", method="AddDependency"):
-        run = cell.play(arguments=["--tags", "integrate"]).ok()
+    cell.direct.on_request(move(cell), node=old, kind="AddDependency")
+    run = cell.play(arguments=["--tags", "integrate"]).ok()
     assert cell.owner != old
     made = {change["kind"]: change["host"] for change in run.changes}
     assert made["resource"] == cell.host(old)
@@ -136,9 +127,9 @@ def test_rule_13_what_is_left_undone_is_an_error_that_names_who_should_have_acte
     def disturb() -> None:
         cell.admin("set_common", name=NAME, changed={"RestartThreshold": 9})
 
-    # The folder, the resource, the confirming pass: one look at the cluster for each.
-    with just_before(cell.direct, disturb, node=other, kind="MSCluster_Cluster", nth=3):
-        run = cell.play(arguments=["--tags", "integrate"])
+    # The node, the folder, the resource, the confirming pass: one look at the cluster for each.
+    cell.direct.on_request(disturb, node=other, kind="MSCluster_Cluster", nth=4)
+    run = cell.play(arguments=["--tags", "integrate"])
     (failure,) = run.failures()
     assert failure.host == cell.host(other)
     (problem,) = failure.result["problems"]
@@ -159,9 +150,10 @@ def test_rule_14_check_mode_predicts_everything_on_an_empty_cluster_and_writes_n
     cell = make_cell(nodes=2)
     predicted = cell.play(check=True).ok()
     assert cell.writes == []
-    assert {
-        item.result["ansible_facts"]["sem_node"]["predicted"] for item in predicted.results if "package" in item.module
-    } == {True}
+    published = [
+        item.result["ansible_facts"]["sem_node"] for item in predicted.results if item.module.endswith(".site")
+    ]
+    assert {entry["predicted"] for entry in published} == {True}
     applied = cell.play().ok()
     assert triples(predicted.changes) == triples(applied.changes)
 
@@ -184,6 +176,15 @@ def test_verify_fails_on_a_drifted_cluster(installed: DirectCell) -> None:
     cell.admin("set_common", name=NAME, changed={"RestartThreshold": 9})
     (failure,) = cell.play("verify.yml").failures()
     assert [change["kind"] for change in failure.result["changes"]] == ["restart_policy"]
+
+
+def test_verify_fails_on_a_drifted_node(installed: DirectCell) -> None:
+    cell = installed
+    cell.play().ok()
+    cell.cmd(cell.passive, f"sc config {SERVICE} start= auto")
+    (failure,) = cell.play("verify.yml").failures()
+    assert failure.host == cell.host(cell.passive)
+    assert [change["kind"] for change in failure.result["changes"]] == ["start_mode"]
 
 
 @pytest.mark.parametrize("playbook", ["preflight.yml", "verify.yml", "site.yml"])

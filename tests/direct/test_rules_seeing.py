@@ -58,8 +58,10 @@ def test_rule_1_a_disabled_service_without_a_trace_of_a_cluster_is_no_member(cel
     assert read_host(ws_of(cell, "S0")).membership == "none"
 
 
-def test_rule_3_owner_members_and_direction_are_as_the_cluster_has_them(converged: DirectCell) -> None:
+def test_rule_3_owner_members_and_direction_are_as_the_cluster_has_them(installed: DirectCell) -> None:
     """From the association classes, on any node; the antecedent depends."""
+    converged = installed
+    converged.play().ok()
     world = converged.direct.world
     there = SimpleNamespace(cluster=world.clusters[converged.name])
     expected = cluster_hands.read(cast("Any", there))
@@ -85,10 +87,9 @@ def test_rule_4_a_node_is_what_it_says_it_is(cell: DirectCell) -> None:
     assert cell.host(node) != node
 
 
-def test_rule_4_a_virtual_servers_name_beside_its_owner_is_refused(cell: DirectCell) -> None:
+def test_rule_4_a_virtual_servers_name_beside_its_owner_is_refused(installed: DirectCell) -> None:
+    cell = installed
     shared = cell.direct.world.sem_variables()
-    Rollout(cell.direct, {cell.host(node): node for node in cell.nodes}, shared).play("site", tags=["install"]).ok()
-    cell.forget()
     twice = {"mail": cell.owner, **{cell.host(node): node for node in cell.nodes}}
     run = Rollout(cell.direct, twice, shared).play("site", tags=["integrate"])
     codes = {item["code"] for failure in run.failures() for item in failure.result.get("problems", ())}
@@ -97,9 +98,9 @@ def test_rule_4_a_virtual_servers_name_beside_its_owner_is_refused(cell: DirectC
     assert not [item for item in cell.writes if item["kind"].startswith("cluster.")]
 
 
-def test_rule_5_the_resource_that_an_admin_made_is_adopted(cell: DirectCell) -> None:
+def test_rule_5_the_resource_that_an_admin_made_is_adopted(installed: DirectCell) -> None:
     """Whatever it is called: it runs SEM's service."""
-    cell.play(arguments=["--tags", "install"]).ok()
+    cell = installed
     group = cell.facts["exchange_group"]
     cell.admin("create_resource", group=group, name="Spam & filter", type_name="Generic Service", separate_monitor=True)
     cell.admin("set_private", name="Spam & filter", changed={"ServiceName": "SFEXCHANGEFILTER"})

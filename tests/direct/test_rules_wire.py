@@ -16,15 +16,6 @@ Factory = Callable[..., DirectCell]
 CREATE = {"class": "MSCluster_Resource", "method": "CreateResource"}
 
 
-@pytest.fixture
-def installed(make_cell: Factory) -> DirectCell:
-    """Two nodes with SEM installed, not integrated."""
-    cell = make_cell(nodes=2)
-    cell.play(arguments=["--tags", "install"]).ok()
-    cell.forget()
-    return cell
-
-
 def integrate(cell: DirectCell, **variables: Any) -> Outcome:
     return cell.play(arguments=["--tags", "integrate"], variables=variables)
 
