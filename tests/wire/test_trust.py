@@ -41,12 +41,6 @@ def caption(made: SimpleNamespace) -> str:
         ws.close()
 
 
-@pytest.fixture(autouse=True)
-def no_authority_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.mark.parametrize("options", [{}, {"ca_trust_path": ""}, {"ca_trust_path": None}])
 def test_a_certificate_of_an_unknown_authority_is_refused(lab: Listening, options: dict[str, Any]) -> None:
     """Also when the path is empty, which pywinrm would take for "do not validate"."""
