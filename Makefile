@@ -52,8 +52,8 @@ sanity: $(VENV)/.ready  ## ansible-test sanity without Docker
 molecule: $(VENV)/.ready  ## converge, idempotence, verify and destroy on the lab
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test
 
-mutants: $(VENV)/.ready  ## Break each rule on purpose; a test has to fail each time
-	$(BIN)/python -m mutants
+mutants: $(VENV)/.ready  ## Break each rule (or RULES="6 13") on purpose; a test has to fail each time
+	$(BIN)/python -m mutants $(RULES)
 
 bench: $(VENV)/.ready  ## What a re-apply costs for 2, 20 and 100 nodes, beside debug tasks and PowerShell modules
 	$(BIN)/python -m perf.bench

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support import by_hand
 from support.direct_cell import DirectCell, direct_cell
 
 Factory = Callable[..., DirectCell]
@@ -39,6 +40,16 @@ def make_cell(tmp_path: Path) -> Iterator[Factory]:
 def cell(make_cell: Factory) -> DirectCell:
     """An empty three-node cluster."""
     return make_cell()
+
+
+@pytest.fixture
+def installed(make_cell: Factory) -> DirectCell:
+    """Two nodes with SEM installed by hand, not integrated."""
+    cell = make_cell(nodes=2)
+    for node in cell.nodes:
+        by_hand.install(cell, node)
+    cell.forget()
+    return cell
 
 
 @pytest.fixture

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from lab.api import Lab
 from support.cell import Cell
 
 NAME = "SPAMfighter Cluster Instance"
@@ -17,6 +21,23 @@ def crash_sem(cell: Cell, times: int) -> None:
     for _crash in range(times):
         cell.lab.kill(cell.owner, SERVICE)
         cell.lab.advance(12)
+
+
+def crash_when_it_runs(cell: Cell, node: str, times: int) -> int:
+    """Kill SEM whenever it is online; how often that was. With a control connection of its own, for a thread."""
+    lab = Lab.connect(cell.lab.directory)
+    end, done = time.monotonic() + 60, 0
+    try:
+        while done < times and time.monotonic() < end:
+            found = [item for item in lab.cluster(cell.name).snapshot()["resources"] if item["name"] == NAME]
+            if found and found[0]["state"] == "ONLINE":
+                lab.kill(node, SERVICE)
+                lab.advance(12)
+                done += 1
+            time.sleep(0.02)
+    finally:
+        lab.hang_up()
+    return done
 
 
 def test_crashes_beyond_the_threshold_never_move_exchange(converged: Cell) -> None:
@@ -48,6 +69,22 @@ def test_the_policy_is_set_before_the_first_online(cell: Cell) -> None:
     kinds = [(write["kind"], write["after"]) for write in cell.writes if write["target"] == NAME]
     policy = kinds.index(("cluster.resource.property", ["RestartAction", 1]))
     assert policy < [kind for kind, _after in kinds].index("cluster.resource.online")
+
+
+def test_crashes_from_the_first_moment_never_move_exchange(cell: Cell) -> None:
+    """Rule 6: SEM dies again and again from its very first online, while the playbook is still at work.
+
+    The second Put is slow, so that a policy that came after the first online would come too late.
+    """
+    owner, since = cell.owner, cell.lab.now
+    cell.lab.inject({"do": "latency", "value": 2, "when": {"class": "MSCluster_Resource", "action": "Put", "nth": 2}})
+    with ThreadPoolExecutor(1) as pool:
+        crashes = pool.submit(crash_when_it_runs, cell, owner, THRESHOLD + 1)
+        cell.play()
+        assert crashes.result(60) == THRESHOLD + 1
+    cell.lab.advance(60)
+    assert moves(cell, since) == []
+    assert cell.owner == owner
 
 
 def test_sem_follows_exchange_to_the_next_node(converged: Cell) -> None:

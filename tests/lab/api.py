@@ -167,6 +167,10 @@ class Lab:
             self._process.kill()
             self._process.wait()
 
+    def hang_up(self) -> None:
+        """Close the control connection of a lab that somebody else runs."""
+        self._control.close()
+
     @property
     def inventory(self) -> Path:
         return Path(self.ready["inventory"])

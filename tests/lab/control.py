@@ -7,6 +7,7 @@ A request is ``{"verb": ..., **arguments}``; the answer ``{"ok": true, "result":
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import Callable, Mapping
@@ -83,5 +84,6 @@ class ControlClient:
         return answer["result"]
 
     def close(self) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # what was not sent to a lab that is gone
+            self._file.close()
         self._socket.close()

@@ -59,15 +59,22 @@ class LabProcess:
         await control.start(socket_path)
         self._write_files(socket_path)
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stopping.set)
         heartbeat = asyncio.create_task(self._heartbeat())
+        heartbeat.add_done_callback(lambda _task: self.stopping.set())
         await self.stopping.wait()
+        broken = heartbeat.done()
         heartbeat.cancel()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         await control.stop()
         for servers in self.listeners.values():
             for server in servers:
                 await server.stop()
+        if broken:
+            heartbeat.result()  # a defect of the model: a lab whose time stands still would run for ever
 
     async def listen(self, name: str) -> Endpoint:
         """Open the listeners of one machine."""
@@ -80,8 +87,8 @@ class LabProcess:
             tls = self.authority.server(machine.name, ADDRESS, machine.settings.tls_max) if scheme == "https" else None
             counters = self.world.counters[name]
             server = WinrmServer(machine, self.world.switches, self.world.faults, counters, endpoint)
-            ports[scheme] = await server.start(ADDRESS, self._port(), tls)
             servers.append(server)
+            ports[scheme] = await server.start(ADDRESS, self._port(), tls, self.options.directory / "users")
         machine.on_power(lambda up: _cut(servers, up))
         self.endpoints[name] = Endpoint(name, ADDRESS, ports.get("http"), ports.get("https"))
         return self.endpoints[name]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from . import switching
 from .clock import VirtualClock
 from .cluster import (
     SETTLE_S,
@@ -49,14 +50,20 @@ EXCHANGE = {"exchange2003_ap": "2003", "application": "", "dag": "2010"}
 
 
 def split_switches(switches: Mapping[str, Any]) -> tuple[Switches, ClusterSwitches, NodeSwitches]:
-    """Raises TopologyError for a name that none of them has."""
+    """Raises TopologyError for a name that none of them has, and for a setting that its switch does not have."""
     kinds = (Switches, ClusterSwitches, NodeSwitches)
-    known = {name for kind in kinds for name in kind.__dataclass_fields__}
-    unknown = set(switches) - known
+    unknown = set(switches) - {name for kind in kinds for name in switching.names(kind)}
     if unknown:
         raise TopologyError(f"unknown switches: {', '.join(sorted(unknown))}")
-    own = [{k: v for k, v in switches.items() if k in kind.__dataclass_fields__} for kind in kinds]
-    return Switches(**own[0]), ClusterSwitches(**own[1]), NodeSwitches(**own[2])
+    own = [{name: switches[name] for name in switching.names(kind) if name in switches} for kind in kinds]
+    try:
+        return (
+            switching.make(Switches, own[0]),
+            switching.make(ClusterSwitches, own[1]),
+            switching.make(NodeSwitches, own[2]),
+        )
+    except ValueError as error:
+        raise TopologyError(str(error)) from error
 
 
 class World:

@@ -13,7 +13,7 @@ from lab.inventory import Endpoint
 from .cell import Cell
 from .direct import DirectLab
 from .play import Player
-from .rollout import Outcome, Rollout
+from .rollout import Outcome, Rollout, TaskResult
 
 
 @dataclass
@@ -33,14 +33,29 @@ class DirectCell(Cell):
         arguments: Sequence[str] = (),
         verbosity: int = 0,
     ) -> Outcome:
-        assert isinstance(self.lab, DirectLab)
         options = dict(zip(arguments[::2], arguments[1::2], strict=True))
         assert set(options) <= {"--tags", "--limit"}, options
-        shared = {**self.lab.world.sem_variables(), **self.extra, **(variables or {})}
-        rollout = Rollout(self.lab, {self.host(node): node for node in self.nodes}, shared)
+        rollout = self._rollout(variables or {})
         limit = options["--limit"].split(",") if "--limit" in options else None
         tags = options["--tags"].split(",") if "--tags" in options else ()
         return rollout.play(str(playbook).removesuffix(".yml"), check=check, limit=limit, tags=tags)
+
+    def _rollout(self, variables: Mapping[str, Any]) -> Rollout:
+        shared = {**self.direct.world.sem_variables(), **self.extra, **variables}
+        return Rollout(self.direct, {self.host(node): node for node in self.nodes}, shared)
+
+    @property
+    def direct(self) -> DirectLab:
+        assert isinstance(self.lab, DirectLab)
+        return self.lab
+
+    def module(self, name: str, node: str, *, check: bool = False, **args: Any) -> TaskResult:
+        """One module on one node, with the product's profile, and its package where there is one."""
+        shared = {**self.direct.world.sem_variables(), **self.extra}
+        given = {"profile": shared["sem_profile"]}
+        if name in ("node_info", "package"):
+            given["package"] = shared["sem_package"]
+        return self._rollout({}).module(name, self.host(node), check=check, **{**given, **args})
 
 
 def direct_cell(directory: Path, nodes: int = 3, wire: Mapping[str, Any] | None = None, **spec: Any) -> DirectCell:

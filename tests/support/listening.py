@@ -85,8 +85,9 @@ def listening(directory: Path, switches: Switches | None = None, **settings: Any
     async def serve() -> None:
         endpoint = Endpoint(node, switches or Switches(), found.counters)
         servers = [WinrmServer(node, switches or Switches(), None, found.counters, endpoint) for _ in range(2)]
-        found.ports["http"] = await servers[0].start(ADDRESS, 0, None)
-        found.ports["https"] = await servers[1].start(ADDRESS, 0, authority.server(node.name, ADDRESS, tls_max))
+        found.ports["http"] = await servers[0].start(ADDRESS, 0, None, directory)
+        tls = authority.server(node.name, ADDRESS, tls_max)
+        found.ports["https"] = await servers[1].start(ADDRESS, 0, tls, directory)
         ready.set()
         while not stopping.is_set():
             await asyncio.sleep(HEARTBEAT_S)

@@ -101,6 +101,7 @@ class Rollout:
         self._variables = dict(variables)
         self._jinja = _environment()
         self._run_id = ""
+        self._active: set[str] = set()
 
     def play(
         self,
@@ -121,6 +122,14 @@ class Rollout:
                 outcome.results += self._task(task, hosts, {**defaults, **shared})
         return outcome
 
+    def module(self, name: str, host: str, *, check: bool = False, **args: Any) -> TaskResult:
+        """One module on one host outside a play: nothing that other hosts publish is known."""
+        self._run_id = f"direct{next(_runs)}"
+        self._active = {host}
+        alone = _Host(host, self._nodes[host])
+        result, status = self._call(name, args, check, alone, {host: {}})
+        return TaskResult(host, name, name, status, result)
+
     # ---- tasks --------------------------------------------------------------------------------
     def _task(self, task: Mapping[str, Any], hosts: list[_Host], shared: Mapping[str, Any]) -> Iterator[TaskResult]:
         module = next(key for key in task if "." in key)
@@ -128,9 +137,10 @@ class Rollout:
         assert not unknown, f"the reader of playbooks does not know {unknown}"
         if module == "ansible.builtin.debug":
             return
-        # All hosts of a task see what was published before the task began.
+        # All hosts of a task see what was published before the task began, and who was there.
         published = {host.name: dict(host.facts) for host in hosts}
         active = [item for item in hosts if not item.gone and not item.ended]
+        self._active = {host.name for host in hosts if not host.gone}
         for host in active[:1] if task.get("run_once") else active:
             scope = {**shared, **host.registered, "ansible_facts": host.facts, "omit": _OMIT}
             scope.update({key: self._value(item, scope) for key, item in task.get("vars", {}).items()})
@@ -140,7 +150,7 @@ class Rollout:
                 assert task[module] == "end_host"
                 host.ended = True
                 continue
-            yield self._on_host(task, module, host, hosts, published, scope)
+            yield self._on_host(task, module, host, published, scope)
             if task.get("run_once"):
                 for other in active:
                     other.registered[task["register"]] = host.registered[task["register"]]
@@ -150,14 +160,13 @@ class Rollout:
         task: Mapping[str, Any],
         module: str,
         host: _Host,
-        hosts: list[_Host],
         published: Mapping[str, Mapping[str, Any]],
         scope: dict[str, Any],
     ) -> TaskResult:
         args = {key: self._value(item, scope) for key, item in (task[module] or {}).items()}
         args = {key: item for key, item in args.items() if item is not _OMIT}
         check = bool(self._value(task.get("check_mode", scope["ansible_check_mode"]), scope))
-        result, status = self._call(module.rpartition(".")[2], args, check, host, hosts, published)
+        result, status = self._call(module.rpartition(".")[2], args, check, host, published)
         host.facts.update(result.get("ansible_facts") or {})
         result.setdefault("failed", status != "ok")
         if "register" in task:
@@ -177,20 +186,19 @@ class Rollout:
         args: Mapping[str, Any],
         check: bool,
         host: _Host,
-        hosts: list[_Host],
         published: Mapping[str, Mapping[str, Any]],
     ) -> tuple[dict[str, Any], str]:
         kind = importlib.import_module(f"{ACTIONS}.{name}").ActionModule
         validation = ArgumentSpecValidator(kind.ARGUMENTS).validate(dict(args))
         assert not validation.error_messages, validation.error_messages
         if not issubclass(kind, _action.SemAction):
-            return _peers_info(self._peers(hosts, published)), "ok"
+            return _peers_info(self._peers(published)), "ok"
         action = object.__new__(kind)
         action._find_needle = lambda _directory, needle: needle
         ws = WsMan(self._lab.transport(host.node), self._lab)
         try:
             with ws.shell() as shell:
-                session = self._session(ws, shell, validation.validated_parameters, host, hosts, published)
+                session = self._session(ws, shell, validation.validated_parameters, host, published)
                 done = action.perform(session, validation.validated_parameters, check)
         except _action.EXPECTED as error:
             shown = _action.shown(error, f"{name} on {host.node}")
@@ -206,7 +214,6 @@ class Rollout:
         shell: Any,
         args: Mapping[str, Any],
         host: _Host,
-        hosts: list[_Host],
         published: Mapping[str, Mapping[str, Any]],
     ) -> Session:
         return Session(
@@ -215,15 +222,14 @@ class Rollout:
             clock=self._lab,
             wait_s=float(args.get("wait_timeout_s") or 180),
             run_id=self._run_id,
-            peers=self._peers(hosts, published),
+            peers=self._peers(published),
             seen=Observer(ws, shell),
             own=sem_node(published[host.name].get("sem_node"), self._run_id),
         )
 
-    def _peers(self, hosts: list[_Host], published: Mapping[str, Mapping[str, Any]]) -> Peers:
+    def _peers(self, published: Mapping[str, Mapping[str, Any]]) -> Peers:
         facts = {name: known.get("sem_node") for name, known in published.items()}
-        active = {item.name for item in hosts if not item.gone}
-        return gather_peers(facts, active, set(published), self._run_id)
+        return gather_peers(facts, self._active, set(published), self._run_id)
 
     # ---- values -------------------------------------------------------------------------------
     def _value(self, item: Any, scope: Mapping[str, Any]) -> Any:

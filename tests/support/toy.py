@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from lab import wmi_context
 from lab.contract import (
     Account,
     CimError,
@@ -44,12 +45,22 @@ THING = ClassDef(
     ),
     (
         MethodDef("Add", (ParameterDef("Number", "uint8"), ParameterDef("Sum", "uint32", direction=OUT)), static=True),
+        MethodDef(
+            "Total",
+            (ParameterDef("Data", "uint8", array=True), ParameterDef("Sum", "uint32", direction=OUT)),
+            static=True,
+        ),
         MethodDef("Wait", returns=False),
         MethodDef("Refuse", returns=False),
     ),
 )
 SPECIAL = ClassDef(NAMESPACE, "Toy_Special", THING.properties, base="Toy_Thing")
 BOX = ClassDef(NAMESPACE, "Toy_Box", (PropertyDef("Id", "string", key=True),))
+JAR = ClassDef(
+    NAMESPACE,
+    "Toy_Jar",
+    (PropertyDef("Name", "string", key=True), PropertyDef("Lid", "object", writable=True)),
+)
 LINK = ClassDef(
     NAMESPACE,
     "Toy_BoxToThing",
@@ -65,9 +76,10 @@ class ToyProvider:
     """Stores instances by class; ``refusal`` is what every call of a refusing method raises."""
 
     def __init__(self) -> None:
-        self.stored: dict[str, list[Instance]] = {item.name: [] for item in (THING, SPECIAL, BOX, LINK)}
+        self.stored: dict[str, list[Instance]] = {item.name: [] for item in (THING, SPECIAL, BOX, JAR, LINK)}
         self.refusal = CimError("The resource is not in the correct state.", win32=5023, operation="ExecMethod")
         self.pending = Pending()
+        self.seen_context: Mapping[str, str] = {}  # what the last call was handed beside its arguments
 
     def link(self, box: str, name: str) -> None:
         group = Reference(NAMESPACE, "Toy_Box", (("Id", box),))
@@ -77,7 +89,7 @@ class ToyProvider:
         )
 
     def classes(self) -> Iterable[ClassDef]:
-        return (THING, SPECIAL, BOX, LINK)
+        return (THING, SPECIAL, BOX, JAR, LINK)
 
     def instances(self, class_def: ClassDef) -> Iterable[Instance]:
         return list(self.stored[class_def.name])
@@ -102,10 +114,14 @@ class ToyProvider:
         keys: Mapping[str, CimValue] | None,
         arguments: Mapping[str, CimValue],
     ) -> Mapping[str, CimValue] | Pending:
+        self.seen_context = wmi_context.values()
         if method.name == "Refuse":
             raise self.refusal
         if method.name == "Wait":
             return self.pending
+        if method.name == "Total":
+            data = arguments["Data"]
+            return {"Sum": sum(int(str(item)) for item in data) if isinstance(data, tuple) else 0, "ReturnValue": 0}
         return {"Sum": int(str(arguments["Number"])) + 1, "ReturnValue": 0}
 
 

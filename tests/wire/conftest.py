@@ -13,3 +13,10 @@ from support.listening import Listening, listening
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listening]:
     with listening(tmp_path_factory.mktemp("tls"), basic=True) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def no_authority_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user trusts by environment is not what the tests trust."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)

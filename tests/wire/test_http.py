@@ -50,6 +50,7 @@ def test_basic_is_off_by_default(tmp_path: Path) -> None:
     assert not any("Basic" in text for text in answer.headers.get_all("WWW-Authenticate") or ())
 
 
+@pytest.mark.fact("wsman 1.2", "R")
 @pytest.mark.parametrize(
     "value",
     [
@@ -87,6 +88,7 @@ def test_the_path(lab: Listening, path: str, status: int) -> None:
     assert (answer.status, content) == (status, b"")
 
 
+@pytest.mark.fact("wsman 1.1", "S")
 def test_only_post_is_answered(lab: Listening) -> None:
     assert post(lab, b"", {}, verb="GET")[0].status == 405
 
@@ -113,6 +115,7 @@ def test_only_identify_is_free(lab: Listening) -> None:
     assert post(lab, both, {**SOAP, "WSMANIDENTIFY": "unauthenticated"})[0].status == 401
 
 
+@pytest.mark.fact("wsman 1.3", "S")
 def test_requests_on_one_connection_are_answered_in_order(tmp_path: Path) -> None:
     with listening(tmp_path, basic=True, allow_unencrypted=True) as lab:
         head = "".join(f"{name}: {value}\r\n" for name, value in basic(lab).items())

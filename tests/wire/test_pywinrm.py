@@ -12,6 +12,7 @@ import winrm.exceptions
 import xmltodict
 from winrm.protocol import Protocol
 
+from lab.wire.tls import CertificateAuthority
 from support.listening import Listening, listening
 
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/"
@@ -93,10 +94,11 @@ def test_wrong_credentials(connect: Connect, transport: str, wrong: dict[str, st
         connect("https", transport, **wrong).open_shell()
 
 
-def test_an_unknown_authority_is_not_trusted(connect: Connect, lab: Listening) -> None:
+def test_an_unknown_authority_is_not_trusted(connect: Connect, lab: Listening, tmp_path: Path) -> None:
     lab.counters.reset()
+    other = CertificateAuthority.create(tmp_path).path
     with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
-        connect("https", ca_trust_path="legacy_requests").open_shell()
+        connect("https", ca_trust_path=str(other)).open_shell()
     assert lab.counters.requests == 0
 
 

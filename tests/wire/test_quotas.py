@@ -6,12 +6,14 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import winrm.exceptions
 from winrm.protocol import Protocol
 
 from lab.wire.switches import Switches
+from support.facts import each_setting
 from support.listening import Listening, listening
 
 
@@ -25,19 +27,19 @@ def own(tmp_path: Path) -> Iterator[Listening]:
         yield found
 
 
-@pytest.mark.fact("wsman 5.3", "R")
-@pytest.mark.parametrize(("form", "wsman", "wmi"), [("wmierror", None, "2150859173"), ("wsman", 2150859173, None)])
-def test_five_shells_for_a_user(tmp_path: Path, form: str, wsman: int | None, wmi: str | None) -> None:
-    with listening(tmp_path, Switches(shell_quota=form)) as lab:
+@each_setting("shell_quota", "wsman 5.3", "R")
+def test_five_shells_for_a_user(tmp_path: Path, shell_quota: Any) -> None:
+    with listening(tmp_path, Switches(shell_quota=shell_quota)) as lab:
         protocol = connect(lab)
         shells = [protocol.open_shell() for _ in range(5)]
         with pytest.raises(winrm.exceptions.WSManFaultError) as caught:
             protocol.open_shell()
         assert caught.value.fault_subcode == "w:QuotaLimit"
-        assert (caught.value.wsman_fault_code, caught.value.wmierror_code) == (wsman, wmi and int(wmi))
+        codes = (caught.value.wsman_fault_code, caught.value.wmierror_code)
+        assert codes == ((None, 2150859173) if shell_quota == "wmierror" else (2150859173, None))
         root = ET.fromstring(caught.value.response)
-        assert (root.find(".//{*}RelatesTo") is None) is (form == "wmierror")
-        assert (root.findtext(".//{*}CIMStatusCode") == "27") is (form == "wmierror")
+        assert (root.find(".//{*}RelatesTo") is None) is (shell_quota == "wmierror")
+        assert (root.findtext(".//{*}CIMStatusCode") == "27") is (shell_quota == "wmierror")
         protocol.close_shell(shells[0])
         protocol.close_shell(protocol.open_shell())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from ..contract import CimValue, ClassDef, Instance, MethodDef, NotFound
 from . import calls, schema
@@ -27,7 +28,10 @@ class MsClusterProvider:
         self.cluster = cluster
         self.node_name = node_name
         self.views = Views(cluster)
-        self._classes = schema.classes(cluster.version, tuple(cluster.core.types.values()), cluster.switches)
+        self._classes = _qualified(
+            schema.classes(cluster.version, tuple(cluster.core.types.values()), cluster.switches),
+            static=not cluster.switches.static_needs_selectors,
+        )
         self._calls: dict[str, Mapping[str, calls.Call]] = {
             "MSCluster_Resource": calls.resource_calls(cluster),
             "MSCluster_ResourceGroup": calls.group_calls(cluster),
@@ -66,6 +70,8 @@ class MsClusterProvider:
             return {"ClusterState": RUNNING if running else NOT_RUNNING}
         self._answering()
         with self.cluster.core.operation(f"{class_def.name}.{method.name}"):
+            if keys is not None:
+                self.get(class_def, keys)
             if method.name == "CreateResource":
                 return self._create_resource(arguments)
             if method.name == "CreateGroup":
@@ -97,17 +103,28 @@ class MsClusterProvider:
             allowed = self._may_put(self.cluster.switches.put_common)
             self._allowed(allowed, lambda: self.cluster.set_common(name, common))
         if isinstance(embedded, Instance):
-            values: dict[str, Private] = {}
-            for key, value in embedded.properties.items():
-                if value is not None and not isinstance(value, str | int):
-                    raise refusal(5895)
-                values[key] = value
+            values = self._private(name, embedded)
             allowed = self._may_put(self.cluster.switches.put_private)
             self._allowed(allowed, lambda: self.cluster.set_private(name, values))
 
     def _may_put(self, switch: bool) -> bool:
         old = self.cluster.version == ClusterVersion.WIN2003
         return switch and (self.cluster.switches.put_2003 or not old)
+
+    def _private(self, name: str, embedded: Instance) -> dict[str, Private]:
+        """An embedded object arrives as text; its class says what is a number (wsman 3.3)."""
+        core = self.cluster.core
+        types = {key.lower(): cim for key, cim in core.type_of(core.resource(name)).private}
+        values: dict[str, Private] = {}
+        for key, value in embedded.properties.items():
+            if value is not None and not isinstance(value, str | int):
+                raise refusal(5895)
+            number = types.get(key.lower(), "string") != "string" and isinstance(value, str)
+            try:
+                values[key] = int(str(value)) if number else value
+            except ValueError as error:
+                raise refusal(5895) from error
+        return values
 
     def _allowed(self, switch: bool, write: Callable[[], object]) -> None:
         """A way of writing that is switched off is refused, or drops the change without a word."""
@@ -128,6 +145,13 @@ class MsClusterProvider:
     def _answering(self) -> None:
         if not self.cluster.service_running(self.node_name):
             raise refusal(1753)
+
+
+def _qualified(classes: Iterable[ClassDef], static: bool) -> list[ClassDef]:
+    """The classes, their class-level methods with or without the qualifier Static (mscluster 11)."""
+    if static:
+        return list(classes)
+    return [replace(item, methods=tuple(replace(method, static=False) for method in item.methods)) for item in classes]
 
 
 class UnformedProvider:

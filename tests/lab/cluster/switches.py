@@ -10,17 +10,17 @@ from typing import Literal
 class ClusterSwitches:
     """The defaults are the stricter readings that leave one documented route for everything.
 
-    The first five are the ways to write properties (mscluster 3.3, 3.4); one switched off is
-    refused with ``refused_write``, or with ``silent`` accepted and dropped. On Windows 2003 they need the
-    switches of ``2003`` besides; without those cluster.exe is the way.
+    The first four are the ways to write properties (mscluster 3.3, 3.4), and one is open for each kind. One that
+    is off drops the change without a word, which is the likeliest failure, or refuses it (``write_refusal``). On
+    Windows 2003 they need the switches of ``2003`` besides; without those cluster.exe is the way.
     """
 
     put_common: bool = True
     put_private: bool = False
     control_set_private: bool = True
-    control_set_common: bool = True
+    control_set_common: bool = False
     set_private_answers_5024: bool = True  # while the resource is online
-    write_refusal: Literal["fault", "silent"] = "fault"
+    write_refusal: Literal["silent", "fault"] = "silent"
 
     offline_of_failed: Literal["5038", "success"] = "5038"  # mscluster 6.4
     already_running_service: Literal["success", "restart"] = "success"  # mscluster 6.11
@@ -30,6 +30,7 @@ class ClusterSwitches:
     terminated_offline: Literal["failed", "offline"] = "failed"  # mscluster 6.4
     restarts_survive_move: bool = True  # mscluster 6.6
     late_node_becomes_possible_owner: bool = False  # mscluster 4.4
+    static_needs_selectors: bool = False  # CreateResource is called on an instance, any one: mscluster 11
     missing_resource: Literal["not_found", "5007"] = "not_found"  # mscluster 1.1
     down_nodes_tell_version: bool = False  # mscluster 2.2
 

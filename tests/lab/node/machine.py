@@ -212,7 +212,9 @@ class WindowsNode:
                     done=lambda: self.processes.end(process_id),
                 )
             command.stdin(b"", True)
-            self.processes.running[process_id].kill = command.terminate
+            running = self.processes.running.get(process_id)
+            if running is not None:  # else it has ended already
+                running.kill = command.terminate
 
         self.clock.call_later(0.05, begin)
         return process_id

@@ -56,10 +56,15 @@ class PlainRefused(Exception):
 
 
 class UserFile:
-    """The NTLM hashes of one machine, as the file pyspnego wants to read."""
+    """The NTLM hashes of one machine, as the file pyspnego wants to read.
 
-    def __init__(self, accounts: Sequence[Account], names: Sequence[str]) -> None:
-        handle, path = tempfile.mkstemp(prefix="lab-users-")
+    It lies in the lab's own ``directory``, never in the temporary one of the system: a lab that is killed
+    cannot delete it.
+    """
+
+    def __init__(self, directory: Path, accounts: Sequence[Account], names: Sequence[str]) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle, path = tempfile.mkstemp(prefix="users-", dir=directory)
         lines = []
         for account in accounts:
             nt = ntowfv1(account.password).hex().upper()

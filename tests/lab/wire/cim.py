@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from .. import wmi_context
 from ..contract import CimError, CimValue, ClassDef, Instance, Machine, Pending, Reference
 from . import wql
 from .faults import Fault
@@ -293,7 +294,7 @@ class CimService:
         if method is None:
             raise Fault(2150858771, f"The class {name} has no method {method_name}.")
         keys = None
-        if request.selectors or not method.static or self.switches.static_needs_selectors:
+        if request.selectors or not method.static:
             keys = self._keys(definition, request)
         sent = request.body.find(f"{{*}}{method.name}_INPUT")
         if sent is None:
@@ -302,11 +303,19 @@ class CimService:
             raise Fault(2150858840, "The INPUT element is in the wrong namespace.")
         arguments = read_arguments(sent, method, request.uri)
         self._check_bytes(arguments, {item.name for item in method.parameters if item.type == "uint8" and item.array})
-        result = provider.invoke(definition, method, keys, arguments)
+        with wmi_context.handed(self._context(request)):
+            result = provider.invoke(definition, method, keys, arguments)
         if isinstance(result, Pending):
             result = await self._wait(result, request)
         uri = class_uri(definition.namespace, definition.name, self.switches.lower_case_namespaces)
         return output(uri, method, result, self.writer(classes, request))
+
+    def _context(self, request: Request) -> dict[str, str]:
+        """Options named wmi:X; whether the architecture is among them is a switch."""
+        found = {name[4:]: value for name, value in request.options.items() if name.lower().startswith("wmi:")}
+        if not self.switches.architecture_option:
+            found.pop(wmi_context.ARCHITECTURE, None)
+        return found
 
     def _check_bytes(self, arguments: Mapping[str, CimValue], names: set[str]) -> None:
         if not self.switches.byte_arrays and names & set(arguments):

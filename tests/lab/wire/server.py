@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from pathlib import Path
 
 from ..contract import Machine
 from .auth import Accepted, Challenge, ConnectionAuth, PlainRefused, Undecipherable, UserFile
@@ -41,14 +42,22 @@ class WinrmServer:
         self._users: UserFile | None = None
         self._server: asyncio.Server | None = None
 
-    async def start(self, host: str, port: int, tls: ServerTls | None) -> int:
-        """Listen; returns the port (the one bound when ``port`` is 0)."""
+    async def start(self, host: str, port: int, tls: ServerTls | None, directory: Path) -> int:
+        """Listen; returns the port (the one bound when ``port`` is 0). ``directory`` is the lab's own.
+
+        Raises:
+            OSError: the port is taken.
+        """
         self.tls = tls
         names = [self.machine.name, getattr(self.machine, "domain", "")]
-        self._users = UserFile(self.machine.accounts(), names)
+        self._users = UserFile(directory, self.machine.accounts(), names)
         loop = asyncio.get_running_loop()
         context = tls.context if tls else None
-        self._server = await loop.create_server(lambda: Connection(self), host, port, ssl=context)
+        try:
+            self._server = await loop.create_server(lambda: Connection(self), host, port, ssl=context)
+        except BaseException:
+            self._users.close()
+            raise
         return int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:

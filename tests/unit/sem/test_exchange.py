@@ -50,8 +50,9 @@ def test_rule_2_any_case_and_any_type_with_the_prefix_counts(kind: str) -> None:
 
 
 def test_rule_2_a_name_or_a_similar_type_does_not_make_an_exchange_group() -> None:
-    cluster = exchange_cluster(resource("Microsoft Exchange System Attendant", "Generic Application", OTHER))
-    assert protected_groups(cluster) == (GROUP,)
+    named = resource("Microsoft Exchange System Attendant", "Generic Application", OTHER)
+    similar = resource("Agent", "Contoso Agent for Microsoft Exchange", OTHER)
+    assert protected_groups(exchange_cluster(named, similar)) == (GROUP,)
 
 
 @pytest.mark.parametrize("named", [None, "anything"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ... import wmi_context
 from ...contract import CimError, CimValue, ClassDef, Instance, MethodDef
 from ...define import cut, method
 from ..errors import WinError
 from ..machine import WindowsNode
-from ..registry import BINARY, DWORD, EXPAND_SZ, HKLM, MULTI_SZ, QWORD, SZ, Data
+from ..registry import BINARY, DWORD, EXPAND_SZ, HKLM, MULTI_SZ, QWORD, SZ, Data, redirect
 
 KEY = "in hDefKey? uint32,in sSubKeyName string"
 VALUE = KEY + ",in sValueName? string"
@@ -86,6 +87,8 @@ class RegistryProvider:
         hive = arguments.get("hDefKey")
         hive = hive if isinstance(hive, int) else HKLM
         path = str(arguments.get("sSubKeyName") or "").strip("\\")
+        if hive == HKLM:
+            path = redirect(path, 32 if wmi_context.values().get(wmi_context.ARCHITECTURE) == "32" else 64)
         name = str(arguments.get("sValueName") or "")
         try:
             return self._call(method.name, hive, path, name, arguments)

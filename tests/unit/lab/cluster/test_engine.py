@@ -9,6 +9,7 @@ import pytest
 from lab.cluster import ClusterSwitches
 from lab.contract import CimError
 from lab.journal import acting
+from support.facts import each_setting
 
 SEM = "SEM"
 SERVICE = "spamfsvc"
@@ -18,6 +19,7 @@ def refused(code: int) -> Any:
     return pytest.raises(CimError, check=lambda error: error.win32 == code)
 
 
+@pytest.mark.fact("mscluster 6.7", "D")
 def test_a_formed_cluster_is_online(world: Any) -> None:
     assert {item.state for item in world.cluster.snapshot().resources} == {"ONLINE"}
     assert world.group_state() == "ONLINE"
@@ -69,14 +71,13 @@ def test_offline_takes_dependents_down_and_keeps_their_persistent_state(world: A
     assert not world.cluster.core.resource(world.names.information_store).persistent_state
 
 
-@pytest.mark.fact("mscluster 6.4", "D", switch="offline_of_failed")
-@pytest.mark.parametrize("setting", ["5038", "success"])
-def test_offline_of_a_failed_resource(make_world: Any, setting: Any) -> None:
-    world = make_world(switches=ClusterSwitches(offline_of_failed=setting))
+@each_setting("offline_of_failed", "mscluster 6.4", "D")
+def test_offline_of_a_failed_resource(make_world: Any, offline_of_failed: Any) -> None:
+    world = make_world(switches=ClusterSwitches(offline_of_failed=offline_of_failed))
     world.add_sem(RestartAction=0)
     world.host.service_kill(SERVICE)
     world.advance(6)
-    if setting == "5038":
+    if offline_of_failed == "5038":
         with refused(5038):
             world.cluster.take_offline(SEM)
         assert world.state(SEM) == "FAILED"
@@ -86,17 +87,16 @@ def test_offline_of_a_failed_resource(make_world: Any, setting: Any) -> None:
     assert not world.cluster.core.resource(SEM).persistent_state
 
 
-@pytest.mark.fact("mscluster 6.4", "D", switch="terminated_offline")
-@pytest.mark.parametrize(("setting", "state"), [("failed", "FAILED"), ("offline", "OFFLINE")])
-def test_a_service_that_does_not_stop_is_killed_at_pending_timeout(make_world: Any, setting: Any, state: str) -> None:
-    world = make_world(switches=ClusterSwitches(terminated_offline=setting))
+@each_setting("terminated_offline", "mscluster 6.4", "D")
+def test_a_service_that_does_not_stop_is_killed_at_pending_timeout(make_world: Any, terminated_offline: Any) -> None:
+    world = make_world(switches=ClusterSwitches(terminated_offline=terminated_offline))
     world.add_sem(PendingTimeout=60_000)
     world.host.slow.add(SERVICE)
     world.cluster.take_offline(SEM)
     world.advance(59)
     assert world.state(SEM) == "OFFLINE_PENDING"
     world.advance(2)
-    assert world.state(SEM) == state
+    assert world.state(SEM) == terminated_offline.upper()
     assert world.host.services[SERVICE] == "Stopped"
 
 
@@ -163,27 +163,25 @@ def test_a_missing_service_fails_with_event_1040(world: Any) -> None:
     assert world.cluster.core.resource(SEM).last_status == 1060
 
 
-@pytest.mark.fact("mscluster 6.11", "U", switch="already_running_service")
-@pytest.mark.parametrize("setting", ["success", "restart"])
-def test_a_service_that_already_runs(make_world: Any, setting: Any) -> None:
-    world = make_world(switches=ClusterSwitches(already_running_service=setting))
+@each_setting("already_running_service", "mscluster 6.11", "U")
+def test_a_service_that_already_runs(make_world: Any, already_running_service: Any) -> None:
+    world = make_world(switches=ClusterSwitches(already_running_service=already_running_service))
     world.add_sem(online=False)
     world.host.services[SERVICE] = "Running"
     world.cluster.bring_online(SEM)
     world.advance(0.6)
-    assert world.state(SEM) == ("ONLINE" if setting == "success" else "ONLINE_PENDING")
+    assert world.state(SEM) == ("ONLINE" if already_running_service == "success" else "ONLINE_PENDING")
     world.advance(10)
     assert world.state(SEM) == "ONLINE"
     assert world.host.services[SERVICE] == "Running"
 
 
-@pytest.mark.fact("mscluster 11", "U", switch="timeout_zero")
-@pytest.mark.parametrize("setting", ["997", "return"])
-def test_time_out_zero(make_world: Any, setting: Any) -> None:
-    world = make_world(switches=ClusterSwitches(timeout_zero=setting))
+@each_setting("timeout_zero", "mscluster 11", "U")
+def test_time_out_zero(make_world: Any, timeout_zero: Any) -> None:
+    world = make_world(switches=ClusterSwitches(timeout_zero=timeout_zero))
     world.add_sem(online=False)
     result = world.cluster.bring_online(SEM, 0).result
-    assert (result == {}) if setting == "return" else (result.win32 == 997)
+    assert (result == {}) if timeout_zero == "return" else (result.win32 == 997)
     world.advance(10)
     assert world.state(SEM) == "ONLINE"
 
@@ -219,10 +217,9 @@ def test_a_checkpoint_beats_what_was_written_while_offline(world: Any) -> None:
         world.cluster.add_registry_checkpoint(SEM, path.upper(), 64)
 
 
-@pytest.mark.fact("mscluster 6.9", "D", switch="event_1024_blocks_online")
-@pytest.mark.parametrize("blocks", [False, True])
-def test_an_open_handle_logs_1024(make_world: Any, blocks: bool) -> None:
-    world = make_world(switches=ClusterSwitches(event_1024_blocks_online=blocks))
+@each_setting("event_1024_blocks_online", "mscluster 6.9", "I")
+def test_an_open_handle_logs_1024(make_world: Any, event_1024_blocks_online: bool) -> None:
+    world = make_world(switches=ClusterSwitches(event_1024_blocks_online=event_1024_blocks_online))
     world.add_sem(online=False, RestartAction=0)
     world.host.registry[("SOFTWARE\\X", 64)] = "one"
     world.cluster.add_registry_checkpoint(SEM, "SOFTWARE\\X")
@@ -230,7 +227,7 @@ def test_an_open_handle_logs_1024(make_world: Any, blocks: bool) -> None:
     world.cluster.bring_online(SEM)
     world.advance(10)
     assert 1024 in world.host.log
-    assert world.state(SEM) == ("FAILED" if blocks else "ONLINE")
+    assert world.state(SEM) == ("FAILED" if event_1024_blocks_online else "ONLINE")
 
 
 def test_effects_carry_the_cause_and_the_journal_the_actor(world: Any) -> None:

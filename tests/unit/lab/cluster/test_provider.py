@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
 
 from lab.cluster import ClusterSwitches, ClusterVersion, MsClusterProvider, proplist
 from lab.contract import CimError, Instance, NotFound, Pending, Reference
+from support.facts import each_setting
 
 SEM = "SEM"
 SET_PRIVATE, SET_COMMON, ADD_32 = 20971654, 20971614, 20971714
@@ -90,6 +92,21 @@ def test_methods_are_void(world: Any) -> None:
     assert (properties["RestartAction"], properties["RestartThreshold"], properties["State"]) == (2, 1, 3)
 
 
+@each_setting("static_needs_selectors", "mscluster 11", "U")
+def test_create_resource_is_called_on_the_class_or_on_an_instance(
+    make_world: Any, static_needs_selectors: bool
+) -> None:
+    world = make_world(switches=ClusterSwitches(static_needs_selectors=static_needs_selectors))
+    client = Client(world)
+    (method,) = [item for item in client.by_name["MSCluster_Resource"].methods if item.name == "CreateResource"]
+    assert method.static is not static_needs_selectors
+    named = {"Group": world.names.exchange_group, "ResourceName": SEM, "ResourceType": "Generic Service"}
+    with pytest.raises(NotFound):
+        client.call("Resource", "CreateResource", "no such instance", **named)
+    client.call("Resource", "CreateResource", world.names.information_store, **named)
+    assert world.state(SEM) == "OFFLINE"
+
+
 @pytest.mark.fact("mscluster 3.6", "D")
 def test_private_properties_by_property_list_with_both_paddings(world: Any) -> None:
     world.add_sem(online=False)
@@ -114,13 +131,21 @@ def test_the_bytes_of_the_sheet() -> None:
     assert proplist.pack([proplist.Property("ServiceName", proplist.SZ, "MYSVC")]) == expected
 
 
-@pytest.mark.fact("mscluster 3.6", "D")
-def test_setting_while_online_is_stored_with_5024(world: Any) -> None:
+@each_setting("set_private_answers_5024", "mscluster 3.6", "D")
+def test_setting_while_online_is_stored(make_world: Any, set_private_answers_5024: bool) -> None:
+    world = make_world(switches=ClusterSwitches(set_private_answers_5024=set_private_answers_5024))
     world.add_sem()
     client = Client(world)
-    with refused(5024):
+    answer = refused(5024) if set_private_answers_5024 else contextlib.nullcontext()
+    with answer:
         client.control(SET_PRIVATE, proplist.pack([proplist.Property("StartupParameters", proplist.SZ, "-x")]))
     assert world.cluster.core.resource(SEM).private["StartupParameters"] == "-x"
+
+
+@pytest.mark.fact("mscluster 3.6", "D")
+def test_what_is_no_property_list_is_refused(world: Any) -> None:
+    world.add_sem(online=False)
+    client = Client(world)
     with refused(13):
         client.control(SET_PRIVATE, b"\x01\0\0\0garbage")
     with refused(1783):
@@ -129,30 +154,76 @@ def test_setting_while_online_is_stored_with_5024(world: Any) -> None:
         client.control(SET_PRIVATE, proplist.pack([proplist.Property("ServiceName", proplist.DWORD, 1)]))
 
 
-@pytest.mark.fact("mscluster 3.3", "U", switch="put_private")
-@pytest.mark.parametrize("allowed", [False, True])
-def test_put_of_embedded_private_properties(make_world: Any, allowed: bool) -> None:
-    world = make_world(switches=ClusterSwitches(put_private=allowed))
-    world.add_sem(online=False)
+OTHER = Instance("root/mscluster", "MSCluster_Property_Resource_Generic_Service", {"ServiceName": "other"})
+NINE = proplist.pack([proplist.Property("RestartThreshold", proplist.DWORD, 9)])
+
+
+def write(world: Any, way: str) -> bool:
+    """Try to change a property of SEM by one way; whether it is changed afterwards."""
     client = Client(world)
-    embedded = Instance("root/mscluster", "MSCluster_Property_Resource_Generic_Service", {"ServiceName": "other"})
-    if allowed:
-        client.put(SEM, PrivateProperties=embedded)
+    resource = world.cluster.core.resource(SEM)
+    if way == "put_common":
+        client.put(SEM, RestartThreshold=9)
+    elif way == "control_set_common":
+        client.control(SET_COMMON, NINE)
+    elif way == "put_private":
+        client.put(SEM, PrivateProperties=OTHER)
     else:
-        with refused(87):
-            client.put(SEM, PrivateProperties=embedded)
-    assert (world.cluster.core.resource(SEM).private["ServiceName"] == "other") == allowed
+        client.control(SET_PRIVATE, proplist.pack([proplist.Property("ServiceName", proplist.SZ, "other")]))
+    return bool(resource.restart_threshold == 9 or resource.private["ServiceName"] == "other")
 
 
-@pytest.mark.fact("mscluster 3.3", "I", switch="write_refusal")
-def test_a_silent_refusal_changes_nothing(make_world: Any) -> None:
-    off = ClusterSwitches(put_common=False, control_set_common=False, write_refusal="silent")
-    world = make_world(switches=off)
+@each_setting("put_private", "mscluster 3.3", "U")
+def test_put_of_embedded_private_properties(make_world: Any, put_private: bool) -> None:
+    world = make_world(switches=ClusterSwitches(put_private=put_private))
     world.add_sem(online=False)
-    client = Client(world)
-    client.put(SEM, RestartThreshold=9)
-    client.control(SET_COMMON, proplist.pack([proplist.Property("RestartThreshold", proplist.DWORD, 9)]))
-    assert client.get("Resource", SEM).properties["RestartThreshold"] == 1
+    assert write(world, "put_private") is put_private
+
+
+@pytest.mark.fact("wsman 3.3", "R")
+def test_numbers_of_an_embedded_object_arrive_as_text(make_world: Any) -> None:
+    world = make_world(switches=ClusterSwitches(put_private=True))
+    world.add_sem(online=False)
+    kind = "MSCluster_Property_Resource_Generic_Service"
+    Client(world).put(SEM, PrivateProperties=Instance("root/mscluster", kind, {"UseNetworkName": "1"}))
+    assert world.cluster.core.resource(SEM).private["UseNetworkName"] == 1
+    with refused(5895):
+        Client(world).put(SEM, PrivateProperties=Instance("root/mscluster", kind, {"UseNetworkName": "one"}))
+
+
+@each_setting("control_set_private", "mscluster 3.3", "I")
+def test_private_properties_by_control_code(make_world: Any, control_set_private: bool) -> None:
+    world = make_world(switches=ClusterSwitches(control_set_private=control_set_private))
+    world.add_sem(online=False)
+    assert write(world, "control_set_private") is control_set_private
+
+
+@each_setting("put_common", "mscluster 3.4", "D")
+def test_common_properties_by_put(make_world: Any, put_common: bool) -> None:
+    world = make_world(switches=ClusterSwitches(put_common=put_common))
+    world.add_sem(online=False)
+    assert write(world, "put_common") is put_common
+
+
+@each_setting("control_set_common", "mscluster 3.4", "D")
+def test_common_properties_by_control_code(make_world: Any, control_set_common: bool) -> None:
+    world = make_world(switches=ClusterSwitches(control_set_common=control_set_common))
+    world.add_sem(online=False)
+    assert write(world, "control_set_common") is control_set_common
+
+
+@each_setting("write_refusal", "mscluster 3.3", "I")
+@pytest.mark.parametrize("way", ["put_common", "put_private", "control_set_common", "control_set_private"])
+def test_a_way_that_is_closed_changes_nothing(make_world: Any, write_refusal: Any, way: str) -> None:
+    world = make_world(switches=ClusterSwitches(**{way: False}, write_refusal=write_refusal))
+    world.add_sem(online=False)
+    if write_refusal == "fault":
+        with refused(1 if way.startswith("control") else 87):
+            write(world, way)
+    else:
+        assert not write(world, way)
+    resource = world.cluster.core.resource(SEM)
+    assert (resource.restart_threshold, resource.private["ServiceName"]) == (1, "spamfsvc")
 
 
 @pytest.mark.fact("mscluster 9", "D")
@@ -163,8 +234,7 @@ def test_bad_common_values_are_refused(world: Any) -> None:
         client.put(SEM, RetryPeriodOnFailure=1000)
     with refused(5913):
         client.put(SEM, RestartAction=3)
-    client.control(SET_COMMON, proplist.pack([proplist.Property("RestartAction", proplist.DWORD, 1)]))
-    assert client.put(SEM, PendingTimeout=60_000).properties["RestartAction"] == 1
+    assert client.put(SEM, PendingTimeout=60_000, RestartAction=1).properties["RestartAction"] == 1
 
 
 @pytest.mark.fact("mscluster 5", "D")
@@ -191,11 +261,10 @@ def test_a_stopped_cluster_service_answers_1753_and_state_3(world: Any) -> None:
     assert Client(world, "N1").call("Cluster", "GetNodeClusterState") == {"ClusterState": 19}
 
 
-@pytest.mark.fact("mscluster 1.1", "U", switch="missing_resource")
-@pytest.mark.parametrize("setting", ["not_found", "5007"])
-def test_a_missing_resource(make_world: Any, setting: Any) -> None:
-    client = Client(make_world(switches=ClusterSwitches(missing_resource=setting)))
-    expected = pytest.raises(NotFound) if setting == "not_found" else refused(5007)
+@each_setting("missing_resource", "mscluster 1.1", "U")
+def test_a_missing_resource(make_world: Any, missing_resource: Any) -> None:
+    client = Client(make_world(switches=ClusterSwitches(missing_resource=missing_resource)))
+    expected = pytest.raises(NotFound) if missing_resource == "not_found" else refused(5007)
     with expected:
         client.get("Resource", "none")
 
@@ -211,6 +280,7 @@ def test_letters_show_only_while_the_disk_is_online(world: Any) -> None:
     assert shown.startswith("\\\\?\\GLOBALROOT\\Device\\Harddisk")
 
 
+@pytest.mark.fact("mscluster 6.3", "D")
 def test_bring_online_is_pending_until_it_is_online(world: Any) -> None:
     world.add_sem(online=False)
     answer = Client(world).call("Resource", "BringOnline", SEM, TimeOut=30)
@@ -220,6 +290,7 @@ def test_bring_online_is_pending_until_it_is_online(world: Any) -> None:
     assert answer.result == {}
 
 
+@pytest.mark.fact("mscluster 2.8", "D")
 @pytest.mark.parametrize("name", ["NodeToActiveGroup", "ResourceGroupToResource", "ResourceToDisk"])
 def test_every_association_names_existing_ends(world: Any, name: str) -> None:
     client = Client(world)

@@ -8,6 +8,8 @@ import pytest
 
 from lab.cluster import ClusterSwitches, ClusterVersion, expression
 from lab.contract import CimError
+from support.facts import each_setting
+from support.small_cluster import FakeHost
 
 SEM = "SEM"
 SEM_SERVICE = "spamfsvc"
@@ -19,6 +21,7 @@ def refused(code: int) -> Any:
 
 @pytest.mark.fact("mscluster 6.5", "D")
 def test_create_and_delete(world: Any) -> None:
+    """Creating and deleting a resource, with each refusal."""
     cluster, group = world.cluster, world.names.exchange_group
     for arguments, code in [
         (("none", SEM, "Generic Service"), 5013),
@@ -41,6 +44,7 @@ def test_create_and_delete(world: Any) -> None:
 
 @pytest.mark.fact("mscluster 6.5", "D")
 def test_dependencies(world: Any) -> None:
+    """Adding and removing dependencies, with each refusal."""
     names, cluster = world.names, world.cluster
     world.add_sem()
     with refused(5003):
@@ -81,33 +85,65 @@ def test_2003_wants_the_dependent_offline(make_world: Any) -> None:
 @pytest.mark.fact("mscluster 6.5", "D")
 @pytest.mark.parametrize("text", ["[A] [B]", "[A] and", "([A]", "[]", "A and B", "[A] or ([B] and [C])"])
 def test_bad_expressions(text: str) -> None:
+    """Dependency expressions that it refuses."""
     with refused(87):
         expression.parse(text)
 
 
+@pytest.mark.fact("mscluster 6.5", "D")
 def test_good_expressions() -> None:
+    """Dependency expressions that the cluster takes."""
     assert expression.parse("") == ()
     assert expression.parse("([Disk E] and [EVS1 Name])") == (("Disk E",), ("EVS1 Name",))
     assert expression.parse("[A] And ([B] OR [C])") == (("A",), ("B", "C"))
     assert expression.parse(expression.render((("A",), ("B", "C")))) == (("A",), ("B", "C"))
 
 
-@pytest.mark.fact("mscluster 6.8", "I", switch="possible_owners_limit_group")
-@pytest.mark.parametrize("limits", [True, False])
-def test_a_narrowed_owner_list_keeps_exchange_away(make_world: Any, limits: bool) -> None:
-    world = make_world(switches=ClusterSwitches(possible_owners_limit_group=limits))
+@each_setting("possible_owners_limit_group", "mscluster 6.8", "I")
+def test_a_narrowed_owner_list_keeps_exchange_away(make_world: Any, possible_owners_limit_group: bool) -> None:
+    world = make_world(switches=ClusterSwitches(possible_owners_limit_group=possible_owners_limit_group))
     world.add_sem()
     world.cluster.remove_possible_owner(SEM, "N2")
     with refused(5042):
         world.cluster.remove_possible_owner(SEM, "N2")
     with refused(5023):
         world.cluster.remove_possible_owner(SEM, "N1")
-    if limits:
+    if possible_owners_limit_group:
         with refused(5016):
             world.cluster.move_group(world.names.exchange_group, "N2")
     world.crash("N1")
     world.advance(60)
-    assert world.owner == ("N3" if limits else "N2")
+    assert world.owner == ("N3" if possible_owners_limit_group else "N2")
+
+
+@each_setting("restarts_survive_move", "mscluster 6.6", "I")
+def test_restarts_before_a_move_count_or_not(make_world: Any, restarts_survive_move: bool) -> None:
+    """Two restarts are allowed in the period; one was on the other node."""
+    world = make_world(switches=ClusterSwitches(restarts_survive_move=restarts_survive_move))
+    world.add_sem(RestartAction=1, RestartThreshold=2)
+    for node in (None, "N2", None):
+        if node is not None:
+            world.cluster.move_group(world.names.exchange_group, node)
+            world.advance(60)
+        assert world.state(SEM) == "ONLINE"
+        world.host.service_kill(SEM_SERVICE)
+        world.advance(12)
+    assert world.owner == "N2"
+    assert world.state(SEM) == ("FAILED" if restarts_survive_move else "ONLINE")
+
+
+@each_setting("late_node_becomes_possible_owner", "mscluster 4.4", "U")
+def test_a_node_that_joins_later_owns_or_not(make_world: Any, late_node_becomes_possible_owner: bool) -> None:
+    """A list that somebody has made is left as it is in any case."""
+    switches = ClusterSwitches(late_node_becomes_possible_owner=late_node_becomes_possible_owner)
+    world = make_world(switches=switches)
+    world.add_sem(online=False)
+    disk = world.names.disks[0].resource
+    world.cluster.remove_possible_owner(disk, "N3")
+    world.cluster.add_node(FakeHost("N4", world.clock))
+    core = world.cluster.core
+    assert ("N4" in core.owners(core.resource(SEM))) is late_node_becomes_possible_owner
+    assert core.owners(core.resource(disk)) == ["N1", "N2"]
 
 
 @pytest.mark.fact("mscluster 6.5", "D")

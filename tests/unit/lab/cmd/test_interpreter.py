@@ -13,6 +13,7 @@ from support.node import Bench
 MISSING = "'{}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
 
 
+@pytest.mark.fact("wsman 4", "I")
 @pytest.mark.parametrize(
     ("line", "out"),
     [
@@ -58,9 +59,11 @@ MISSING = "'{}' is not recognized as an internal or external command,\r\noperabl
     ],
 )
 def test_output(bench: Bench, line: str, out: str) -> None:
+    """What cmd prints: quoting, carets, pipes, redirection, variables, conditions, loops."""
     assert bench.run(line).out == out
 
 
+@pytest.mark.fact("wsman 4", "I")
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -86,6 +89,7 @@ def test_output(bench: Bench, line: str, out: str) -> None:
     ],
 )
 def test_exit_code(bench: Bench, line: str, code: int) -> None:
+    """Which exit code a line ends with: the last command's, 1 for an unknown one, 255 for bad syntax."""
     assert bench.run(line).code == code
 
 
@@ -96,6 +100,7 @@ def test_program_that_is_not_there(bench: Bench) -> None:
     assert (result.code, result.out, result.err) == (1, "", MISSING.format("pwsh"))
 
 
+@pytest.mark.fact("wsman 4", "I")
 @pytest.mark.parametrize(
     ("line", "stripped"),
     [
@@ -113,14 +118,17 @@ def test_quotation_marks_of_cmd_c(line: str, stripped: str) -> None:
     assert strip_outer_quotes(line, lambda name: name in ("my prog", "prog")) == stripped
 
 
+@pytest.mark.fact("wsman 4", "I")
 def test_the_switch_s_always_strips() -> None:
     assert strip_outer_quotes('"my prog" a', lambda _name: True, keep=False) == "my prog a"
 
 
+@pytest.mark.fact("wsman 4", "I")
 def test_arguments_as_the_c_runtime_splits_them() -> None:
     assert arguments(r'a "b c" d\"e "f\\" "g\" h"') == ["a", "b c", 'd"e', "f\\", 'g" h']
 
 
+@pytest.mark.fact("wsman 4", "I")
 def test_line_limit(bench: Bench) -> None:
     """8191 characters run, one more does not."""
     assert bench.run("echo " + "x" * (parser.LINE_LIMIT - 5)).code == 0
@@ -128,7 +136,9 @@ def test_line_limit(bench: Bench) -> None:
     assert (result.code, result.err) == (1, "The command line is too long.\r\n")
 
 
+@pytest.mark.fact("wsman 4", "S")
 def test_codepage(bench: Bench) -> None:
+    """Output is in the code page that the shell was opened with."""
     assert bench.run("echo é", codepage=65001).stdout == "é\r\n".encode()
     assert bench.run("echo é", codepage=437).stdout == b"\x82\r\n"
 
@@ -139,6 +149,7 @@ def test_a_redirected_command_is_one_file_write_more_than_its_creation(bench: Be
     assert [item.kind for item in bench.journal.by("client")] == ["file.write", "file.write"]
 
 
+@pytest.mark.fact("wsman 4", "R")
 def test_standard_input_arrives_in_pieces(bench: Bench) -> None:
     running = bench.start("findstr ^^", stdin=None)
     assert running.command is not None
@@ -159,6 +170,7 @@ def test_ping_waits_on_the_virtual_clock(bench: Bench) -> None:
     assert running.out == "done\r\n"
 
 
+@pytest.mark.fact("wsman 4", "S")
 def test_terminate_ends_the_rest_of_the_line(bench: Bench) -> None:
     running = bench.start("ping -n 60 127.0.0.1 >nul & echo done>C:\\done.txt")
     assert running.command is not None
@@ -176,6 +188,7 @@ def test_a_power_cut_ends_what_runs(bench: Bench) -> None:
     assert not bench.node.files.exists("C:\\done.txt")
 
 
+@pytest.mark.fact("wsman 2.3", "S")
 def test_processes_in_processes_end_at_the_quota_of_the_shell(bench: Bench) -> None:
     """WinRM 2.0 gives a shell 15 processes."""
     assert bench.run("cmd /c " * 10 + "echo x").out == "x\r\n"
@@ -204,6 +217,7 @@ def test_long_nesting_ends(piece: str) -> None:
     assert bench.run((piece * 8000)[:8000] + "echo x").code is not None
 
 
+@pytest.mark.fact("wsman 4", "S")
 @given(st.text(alphabet="ab&|<>()^ %", max_size=30))
 def test_carets_make_everything_plain(text: str) -> None:
     bench = Bench()
@@ -212,5 +226,6 @@ def test_carets_make_everything_plain(text: str) -> None:
     assert bench.run(f"echo.{escaped}").out == plain + "\r\n"
 
 
+@pytest.mark.fact("wsman 4", "I")
 def test_percent_leaves_unknown_names() -> None:
     assert expand_percent("%A% %B%", {"A": "x"}.get) == "x %B%"

@@ -54,6 +54,7 @@ def state(bench: Bench) -> dict[str, object]:
     return found
 
 
+@pytest.mark.fact("mscluster 10.6", "I")
 def test_install_starts_the_service_as_vendors_do(bench: Bench) -> None:
     assert install(bench, "4.0.1") == 0
     assert version(bench) == ["4.0.1"]
@@ -72,6 +73,7 @@ def test_the_client_has_written_one_thing(bench: Bench) -> None:
     assert [item.kind for item in bench.journal.by("client")] == ["msi.install", "msi.remove"]
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_upgrade_replaces_the_older_version(bench: Bench) -> None:
     install(bench, "4.0.1")
     assert install(bench, "4.1.0") == 0
@@ -82,6 +84,7 @@ def test_upgrade_replaces_the_older_version(bench: Bench) -> None:
     assert len(upgrade.values) == 1
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_downgrade_is_refused(bench: Bench) -> None:
     install(bench, "4.1.0")
     before = state(bench)
@@ -89,6 +92,7 @@ def test_downgrade_is_refused(bench: Bench) -> None:
     assert state(bench) == before
 
 
+@pytest.mark.fact("wine 2", "I")
 @pytest.mark.parametrize("running", [True, False])
 def test_a_failing_upgrade_leaves_the_old_version(bench: Bench, running: bool) -> None:
     install(bench, "4.0.1")
@@ -101,6 +105,7 @@ def test_a_failing_upgrade_leaves_the_old_version(bench: Bench, running: bool) -
     assert status(bench).state == ("Running" if running else "Stopped")
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_a_failing_first_install_leaves_nothing(bench: Bench) -> None:
     assert install(bench, "4.2.0") == 1603
     assert version(bench) == []
@@ -118,6 +123,7 @@ def test_injected_exit_code_rolls_back(bench: Bench) -> None:
     assert install(bench, "4.1.0") == 0
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_uninstall_leaves_the_data(bench: Bench) -> None:
     install(bench, "4.0.1")
     path = stage(bench, "4.0.1")
@@ -129,6 +135,7 @@ def test_uninstall_leaves_the_data(bench: Bench) -> None:
     assert bench.run(f"msiexec /x {path} /qn").code == 1605
 
 
+@pytest.mark.fact("wine 2", "I")
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -146,6 +153,7 @@ def test_codes_before_anything_is_touched(bench: Bench, line: str, code: int) ->
     assert bench.journal.by("client") == []
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_same_product_again(bench: Bench) -> None:
     """The same product code without REINSTALL is maintenance: nothing changes."""
     install(bench, "4.0.1")
@@ -155,6 +163,7 @@ def test_same_product_again(bench: Bench) -> None:
     assert status(bench).state == "Running"
 
 
+@pytest.mark.fact("mscluster 10.5", "D")
 def test_two_at_a_time(bench: Bench) -> None:
     path = stage(bench, "4.0.1")
     first = bench.start(f"msiexec /i {path} {QUIET}")
@@ -171,6 +180,7 @@ def test_a_held_mutex_is_released(bench: Bench) -> None:
     assert install(bench, "4.0.1") == 0
 
 
+@pytest.mark.fact("wsman 8.3", "I")
 def test_the_service_goes_on_when_its_client_is_killed(bench: Bench) -> None:
     """The engine runs in the Windows Installer service, not in the shell's job."""
     running = bench.start(f"msiexec /i {stage(bench, '4.0.1')} {QUIET}")
@@ -201,6 +211,7 @@ def test_a_power_cut_ends_the_engine(bench: Bench) -> None:
     assert install(bench, "4.0.1") == 0
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_log_is_utf_16_with_the_lines_people_search_for(bench: Bench) -> None:
     install(bench, "4.2.0", QUIET + " /l*v C:\\Windows\\Temp\\sem.log")
     raw = bench.node.files.read("C:\\Windows\\Temp\\sem.log")
@@ -211,6 +222,7 @@ def test_log_is_utf_16_with_the_lines_people_search_for(bench: Bench) -> None:
     assert "Return value 3." in text
 
 
+@pytest.mark.fact("wine 2", "I")
 @pytest.mark.parametrize(
     ("extra", "code", "store"),
     [(QUIET, 3010, "Running"), ("/qn /norestart REBOOT=ReallySuppress", 0, "Stopped")],
@@ -227,24 +239,28 @@ def test_restart_manager(bench: Bench, extra: str, code: int, store: str) -> Non
     assert status(bench, "MSExchangeTransport").state == store
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_reboot_wanted(bench: Bench) -> None:
     bench.installer.faults.reboot = True
     assert install(bench, "4.0.1") == 3010
     assert bench.node.up
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_reboot_not_suppressed(bench: Bench) -> None:
     bench.installer.faults.reboot = True
     assert install(bench, "4.0.1", "/qn") == 1641
     assert [item.kind for item in bench.journal.writes if item.kind == "node.reboot"] == ["node.reboot"]
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_start_wait_gives_the_full_code(bench: Bench) -> None:
     line = f'cmd /v:on /c "start "" /wait msiexec /i {stage(bench, "4.2.0")} {QUIET} & echo !ERRORLEVEL!>C:\\rc.txt"'
     bench.run(line)
     assert bench.node.files.read("C:\\rc.txt") == b"1603\r\n"
 
 
+@pytest.mark.fact("wine 2", "I")
 def test_events(bench: Bench) -> None:
     """MsiInstaller writes 11707 or 11708 and 1033 to the Application log."""
     install(bench, "4.0.1")

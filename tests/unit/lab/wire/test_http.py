@@ -68,6 +68,7 @@ def test_a_body_above_the_limit_is_413_before_it_arrives() -> None:
     assert parse(bytearray(head.replace(b"1001", b"1000")), LIMIT) is None
 
 
+@pytest.mark.fact("wsman 1.1", "I")
 @pytest.mark.parametrize(
     ("data", "status"),
     [

@@ -92,6 +92,7 @@ def test_an_embedded_object_is_in_the_namespace_of_its_own_class() -> None:
     assert read_embedded(element) == value
 
 
+@pytest.mark.fact("wsman 3.6", "S")
 @given(bits=st.sampled_from([8, 16, 32, 64]), signed=st.booleans(), value=st.integers(-(2**64), 2**65))
 def test_integers_have_limits(bits: int, signed: bool, value: int) -> None:
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
@@ -106,6 +107,7 @@ def test_integers_have_limits(bits: int, signed: bool, value: int) -> None:
         assert caught.value.code == 2150858838
 
 
+@pytest.mark.fact("wsman 3.6", "S")
 @pytest.mark.parametrize(
     ("text", "type_name"),
     [("yes", "boolean"), ("", "uint8"), ("1.0", "uint8"), ("9" * 5000, "uint8"), ("x", "datetime")],

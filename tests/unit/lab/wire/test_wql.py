@@ -91,6 +91,7 @@ def test_like_wildcards_in_brackets_stand_for_themselves(text: str, extra: str) 
     assert matches(f"Name LIKE {quoted(pattern + '_')}", {"Name": text + extra})
 
 
+@pytest.mark.fact("wsman 3.5", "S")
 @pytest.mark.parametrize(
     ("pattern", "text", "found"),
     [
@@ -125,6 +126,7 @@ def test_a_reference_is_compared_as_its_path() -> None:
     assert not matches("Antecedent = 'Node.Name=n1'", row)
 
 
+@pytest.mark.fact("wsman 5.3", "S")
 @pytest.mark.parametrize(
     "text",
     [
