@@ -17,18 +17,29 @@ import pytest
 
 from . import switching
 from .cluster import ClusterSwitches
+from .node.switches import NodeSwitches
 from .wire.switches import Switches
 
 TESTS = Path(__file__).resolve().parents[1]
 TARGET = Path(__file__).with_name("FIDELITY.md")
-REFERENCE = re.compile(r"(wsman|mscluster|wine) \d+(\.\d+)*")
+# A section of a fact sheet, or a public document by its usual name.
+REFERENCE = re.compile(
+    r"(wsman|mscluster|wine) \d+(\.\d+)*"
+    r"|MS-(CMRP|WSMV) [\w., ]+"
+    r"|KB\d+"
+    r"|TechNet cc\d+(, .+)?"
+    r"|about_\w+"
+    r"|PowerShell language specification \d+(\.\d+)*"
+    r"|(Exchange|PowerShell|StdRegProv|Win32_\w+|WinRM|Windows Installer)\b.*, .+"
+    r"|(certutil|icacls|reg\.exe|robocopy|schannel)\b.*, .+"
+)
 CERTAINTY = re.compile(r"[DSGWCRVMIU](, .+)?")
-ALL_SWITCHES: tuple[type, ...] = (Switches, ClusterSwitches)
+ALL_SWITCHES: tuple[type, ...] = (Switches, ClusterSwitches, NodeSwitches)
 INTRODUCTION = """# How true the lab is
 
 This page is written by `make fidelity` from the markers on the tests; do not edit it. Each row is a
-behaviour of Windows that the lab models, the section of the fact sheets it rests on, how sure that fact
-is, and the test that fails when the lab departs from it.
+behaviour of Windows that the lab models, the section of the fact sheets or the public document it rests on,
+how sure that fact is, and the test that fails when the lab departs from it.
 
 Certainty, in the words of the fact sheets: **D** or **S** documented by Microsoft or a specification,
 **G** read off generated bindings, **W** or **C** seen in code that works against Windows, **R** recorded
@@ -88,7 +99,7 @@ def faults(rows: Iterable[Row]) -> list[str]:
     found += [f"no switch has the setting {setting}" for setting in sorted(used - known)]
     for row in sorted(rows):
         if not REFERENCE.fullmatch(row.reference):
-            found.append(f"{row.test}: {row.reference!r} is no section of a fact sheet")
+            found.append(f"{row.test}: {row.reference!r} is no section of a fact sheet and no public document")
         if not CERTAINTY.fullmatch(row.certainty):
             found.append(f"{row.test}: {row.certainty!r} is no certainty")
         if row.certainty == "U" and not row.switch:

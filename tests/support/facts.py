@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 
 from lab import switching
-from lab.cluster import ClusterSwitches
-from lab.wire.switches import Switches
-
-BOTH: tuple[type, ...] = (Switches, ClusterSwitches)
+from lab.fidelity import ALL_SWITCHES
 
 
 def owner_of(name: str) -> type:
     """The class that has the switch."""
-    return next(item for item in BOTH if name in switching.names(item))
+    return next(item for item in ALL_SWITCHES if name in switching.names(item))
 
 
 def each_setting(name: str, reference: str, certainty: str) -> pytest.MarkDecorator:

@@ -10,6 +10,7 @@ from lab.contract import CimProvider, ClassDef, Instance
 from lab.node.machine import WindowsNode
 from lab.node.providers.registry import RegistryProvider
 from lab.node.providers.security import SecurityProvider
+from lab.node.providers.storage import StorageProvider
 from lab.node.providers.system import SystemProvider
 
 
@@ -18,7 +19,7 @@ class Wmi:
 
     def __init__(self, node: WindowsNode) -> None:
         self._found: dict[str, tuple[ClassDef, CimProvider]] = {}
-        for provider in (SystemProvider(node), RegistryProvider(node), SecurityProvider(node)):
+        for provider in (SystemProvider(node), StorageProvider(node), RegistryProvider(node), SecurityProvider(node)):
             self._found.update({f"{item.namespace}/{item.name}": (item, provider) for item in provider.classes()})
 
     def all(self, name: str) -> list[Instance]:

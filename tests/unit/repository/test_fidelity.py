@@ -52,8 +52,14 @@ def test_a_setting_without_a_test_is_named() -> None:
     ("row", "fault"),
     [
         (Row("wsman 1.1", "so", "S", "null_arrays=never", "test"), "no switch has the setting null_arrays=never"),
-        (Row("wsman", "so", "S", "", "test"), "test: 'wsman' is no section of a fact sheet"),
-        (Row("hearsay 3", "so", "S", "", "test"), "test: 'hearsay 3' is no section of a fact sheet"),
+        (
+            Row("wsman", "so", "S", "", "test"),
+            "test: 'wsman' is no section of a fact sheet and no public document",
+        ),
+        (
+            Row("hearsay 3", "so", "S", "", "test"),
+            "test: 'hearsay 3' is no section of a fact sheet and no public document",
+        ),
         (Row("wsman 1.1", "so", "sure", "", "test"), "test: 'sure' is no certainty"),
         (Row("wsman 1.1", "so", "U", "", "test"), "test: unverified, and no switch"),
     ],

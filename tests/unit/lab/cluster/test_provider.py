@@ -307,11 +307,10 @@ def test_a_node_tells_the_version_of_windows_on_every_node(make_world: Any) -> N
         assert found == [6, 1, 7601]
 
 
-@pytest.mark.fact("mscluster 2.2", "U", switch="down_nodes_tell_version")
-@pytest.mark.parametrize("told", [True, False])
-def test_the_version_of_a_node_that_is_down(make_world: Any, told: bool) -> None:
-    world = make_world(switches=ClusterSwitches(down_nodes_tell_version=told))
+@each_setting("down_nodes_tell_version", "mscluster 2.2", "U")
+def test_the_version_of_a_node_that_is_down(make_world: Any, down_nodes_tell_version: bool) -> None:
+    world = make_world(switches=ClusterSwitches(down_nodes_tell_version=down_nodes_tell_version))
     world.crash("N3")
     nodes = {item.properties["Name"]: item.properties for item in Client(world).all("Node")}
-    assert ("MajorVersion" in nodes["N3"]) is told
+    assert ("MajorVersion" in nodes["N3"]) is down_nodes_tell_version
     assert "MajorVersion" in nodes["N1"]

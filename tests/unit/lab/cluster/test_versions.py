@@ -10,6 +10,7 @@ import pytest
 from lab.cluster import ClusterSwitches, ClusterVersion, MsClusterProvider, proplist
 from lab.cluster.schema import classes
 from lab.contract import CimError
+from support.facts import each_setting
 from support.shapes import Seen, world
 
 V = ClusterVersion
@@ -91,47 +92,40 @@ def test_parameters_that_came_later() -> None:
     assert parameters(V.WIN2012R2, "Node", "Pause") == ["DrainType", "TargetNode"]
 
 
-@pytest.mark.fact("mscluster 2.4", "U", switch="methods_2003")
-@pytest.mark.parametrize("setting", ["dependencies", "most"])
-def test_methods_of_2003(setting: Any) -> None:
+@each_setting("methods_2003", "mscluster 2.4", "U")
+def test_methods_of_2003(methods_2003: Any) -> None:
     """Only the dependency methods are documented beyond doubt; owners, expressions and checkpoints never exist."""
-    found = members(V.WIN2003, "Resource", ClusterSwitches(methods_2003=setting))
+    found = members(V.WIN2003, "Resource", ClusterSwitches(methods_2003=methods_2003))
     assert {"AddDependency", "RemoveDependency"} <= found
-    assert ("BringOnline" in found) is ("CreateResource" in found) is (setting == "most")
+    assert ("BringOnline" in found) is ("CreateResource" in found) is (methods_2003 == "most")
     never = {"AddPossibleOwner", "SetDependencies", "GetDependencies", "AddRegistryCheckpoint"}
     assert not never & found
-    group = members(V.WIN2003, "ResourceGroup", ClusterSwitches(methods_2003=setting))
-    assert ("MoveToNewNode" in group) is (setting == "most")
+    group = members(V.WIN2003, "ResourceGroup", ClusterSwitches(methods_2003=methods_2003))
+    assert ("MoveToNewNode" in group) is (methods_2003 == "most")
 
 
-@pytest.mark.fact("mscluster 11", "U", switch="control_2003")
-@pytest.mark.parametrize("there", [False, True])
-def test_control_codes_of_2003(make_world: Any, there: bool) -> None:
-    small = make_world(version=V.WIN2003, switches=ClusterSwitches(control_2003=there))
+@each_setting("control_2003", "mscluster 11", "U")
+def test_control_codes_of_2003(make_world: Any, control_2003: bool) -> None:
+    small = make_world(version=V.WIN2003, switches=ClusterSwitches(control_2003=control_2003, control_set_common=True))
     small.add_sem(online=False)
     provider = MsClusterProvider(small.cluster, "N1")
     definition = next(item for item in provider.classes() if item.name == "MSCluster_Resource")
     method = [item for item in definition.methods if item.name == "ExecuteResourceControl"]
-    assert bool(method) is there
-    if there:
+    assert bool(method) is control_2003
+    if control_2003:
         data = proplist.pack([proplist.Property("RestartAction", proplist.DWORD, 1)])
         provider.invoke(definition, method[0], {"Name": "SEM"}, {"ControlCode": SET_COMMON, "InputBuffer": tuple(data)})
         assert small.cluster.core.resource("SEM").restart_action == 1
 
 
-@pytest.mark.fact("mscluster 11", "U", switch="put_2003")
-@pytest.mark.parametrize("there", [False, True])
-def test_put_on_2003(make_world: Any, there: bool) -> None:
-    small = make_world(version=V.WIN2003, switches=ClusterSwitches(put_2003=there))
+@each_setting("put_2003", "mscluster 11", "U")
+def test_put_on_2003(make_world: Any, put_2003: bool) -> None:
+    small = make_world(version=V.WIN2003, switches=ClusterSwitches(put_2003=put_2003))
     small.add_sem(online=False)
     provider = MsClusterProvider(small.cluster, "N1")
     definition = next(item for item in provider.classes() if item.name == "MSCluster_Resource")
-    if there:
-        provider.put(definition, {"Name": "SEM"}, {"RestartAction": 1})
-    else:
-        with pytest.raises(CimError):
-            provider.put(definition, {"Name": "SEM"}, {"RestartAction": 1})
-    assert small.cluster.core.resource("SEM").restart_action == (1 if there else 2)
+    provider.put(definition, {"Name": "SEM"}, {"RestartAction": 1})
+    assert small.cluster.core.resource("SEM").restart_action == (1 if put_2003 else 2)
 
 
 @pytest.mark.fact("mscluster 2.4", "D")
@@ -274,13 +268,12 @@ def test_the_code_for_mount_points_does_not_exist_on_2003() -> None:
 
 
 # ---- the feature without a cluster ------------------------------------------------------------
-@pytest.mark.fact("mscluster 1.1", "U", switch="unformed_cluster")
-@pytest.mark.parametrize("setting", ["1753", "empty"])
-def test_a_server_with_the_feature_and_no_cluster(setting: str) -> None:
+@each_setting("unformed_cluster", "mscluster 1.1", "U")
+def test_a_server_with_the_feature_and_no_cluster(unformed_cluster: str) -> None:
     from lab.topology import parse
     from lab.world import World
 
-    text = f"schema: 1\nwire: {{switches: {{unformed_cluster: '{setting}'}}}}\n"
+    text = f"schema: 1\nwire: {{switches: {{unformed_cluster: '{unformed_cluster}'}}}}\n"
     text += "standalone: {S1: {windows: windows2012r2, clustering: true}, S2: {windows: windows2003r2}}\n"
     found = World(parse(text))
     for name, state in (("S1", None), ("S2", 1)):
@@ -293,7 +286,7 @@ def test_a_server_with_the_feature_and_no_cluster(setting: str) -> None:
         assert (value.data if value else None) == state
     provider = next(item for item in found.machines["S1"].providers() if type(item).__name__ == "UnformedProvider")
     definition = {item.name: item for item in provider.classes()}["MSCluster_Cluster"]
-    if setting == "empty":
+    if unformed_cluster == "empty":
         assert list(provider.instances(definition)) == []
     else:
         with pytest.raises(CimError) as caught:

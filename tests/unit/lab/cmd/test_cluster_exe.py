@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lab.node.cmd.clusterexe import syntax
 from lab.node.cmd.clusterexe.syntax import Setting, SyntaxFault
 from lab.world import World
+from support.facts import each_setting
 from support.shapes import Console, world
 
 SEM = "SPAMfighter Cluster Instance"
@@ -253,13 +254,12 @@ def slow(found: World) -> Console:
     return console
 
 
-@pytest.mark.fact("TechNet cc785087", "D", switch="cluster_exe_pending")
-@pytest.mark.parametrize(("setting", "code"), [("997", 997), ("0", 0)])
-def test_without_wait_it_waits_ten_seconds(setting: str, code: int) -> None:
+@each_setting("cluster_exe_pending", "TechNet cc785087", "D")
+def test_without_wait_it_waits_ten_seconds(cluster_exe_pending: str) -> None:
     """The ten seconds are documented; what the tool exits with after them is not."""
-    console = slow(old(cluster_exe_pending=setting))
+    console = slow(old(cluster_exe_pending=cluster_exe_pending))
     begin = console.world.clock.now
-    assert console.code(f'cluster res "{SEM}" /online') == code
+    assert console.code(f'cluster res "{SEM}" /online') == int(cluster_exe_pending)
     assert 10 <= console.world.clock.now - begin < 12
     assert console.world.clusters["C1"].core.resource(SEM).state.name == "ONLINE_PENDING"
 
@@ -279,11 +279,10 @@ def test_wait_takes_a_time_or_waits_for_the_state() -> None:
     assert console.code(f'cluster res "{SEM}" /on /wait:soon') == SYNTAX
 
 
-@pytest.mark.fact("mscluster 8", "I", switch="cluster_exe_errors")
-@pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_where_errors_are_said(stream: str) -> None:
-    code, out, err = Console(old(cluster_exe_errors=stream)).run("cluster res Nothing")
-    said, silent = (out, err) if stream == "stdout" else (err, out)
+@each_setting("cluster_exe_errors", "mscluster 8", "I")
+def test_where_errors_are_said(cluster_exe_errors: str) -> None:
+    code, out, err = Console(old(cluster_exe_errors=cluster_exe_errors)).run("cluster res Nothing")
+    said, silent = (out, err) if cluster_exe_errors == "stdout" else (err, out)
     assert code == 5007
     assert "The cluster resource could not be found." in said
     assert silent == ""

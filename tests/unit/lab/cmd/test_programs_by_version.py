@@ -12,6 +12,7 @@ from lab.node.files import Ace
 from lab.node.switches import NodeSwitches
 from lab.node.volumes import CONTAINER_INHERIT, FULL, OBJECT_INHERIT
 from lab.profiles import profile
+from support.facts import each_setting
 from support.node import Bench
 
 INVALID = -2147024809
@@ -28,13 +29,12 @@ def bench(windows: str, **switches: bool) -> Bench:
 
 
 # ---- certutil -----------------------------------------------------------------------------------
-@pytest.mark.fact("certutil -hashfile, by version", "U", switch="certutil_2003_hashfile")
-@pytest.mark.parametrize("there", [False, True])
-def test_certutil_of_2003(there: bool) -> None:
+@each_setting("certutil_2003_hashfile", "certutil -hashfile, by version", "U")
+def test_certutil_of_2003(certutil_2003_hashfile: bool) -> None:
     """Decoding and encoding are documented for 2003, hashing is not; nothing gives SHA-256 there."""
-    found = bench("windows2003r2", certutil_2003_hashfile=there)
+    found = bench("windows2003r2", certutil_2003_hashfile=certutil_2003_hashfile)
     result = found.run("certutil -hashfile C:\\Data\\a.bin")
-    assert result.code == (0 if there else INVALID)
+    assert result.code == (0 if certutil_2003_hashfile else INVALID)
     assert found.run("certutil -hashfile C:\\Data\\a.bin SHA256").code == INVALID
     found.node.files.write("C:\\Data\\a.b64", base64.b64encode(b"abc"))
     assert found.run("certutil -f -decode C:\\Data\\a.b64 C:\\Data\\b.bin").code == 0
@@ -42,13 +42,12 @@ def test_certutil_of_2003(there: bool) -> None:
     assert found.run("certutil -encode C:\\Data\\b.bin C:\\Data\\c.b64").code == 0
 
 
-@pytest.mark.fact("certutil -hashfile, by version", "U", switch="certutil_2008_hashes")
-@pytest.mark.parametrize("named", [False, True])
-def test_certutil_of_2008(named: bool) -> None:
-    found = bench("windows2008", certutil_2008_hashes=named)
+@each_setting("certutil_2008_hashes", "certutil -hashfile, by version", "U")
+def test_certutil_of_2008(certutil_2008_hashes: bool) -> None:
+    found = bench("windows2008", certutil_2008_hashes=certutil_2008_hashes)
     spaced = " ".join(f"{byte:02x}" for byte in hashlib.sha1(b"abc").digest())
     assert spaced in found.run("certutil -hashfile C:\\Data\\a.bin").out
-    assert found.run("certutil -hashfile C:\\Data\\a.bin SHA256").code == (0 if named else INVALID)
+    assert found.run("certutil -hashfile C:\\Data\\a.bin SHA256").code == (0 if certutil_2008_hashes else INVALID)
 
 
 @pytest.mark.parametrize(("windows", "spaced"), [("windows2008r2", True), ("windows2012r2", False)])
@@ -61,22 +60,20 @@ def test_certutil_of_later_ones(windows: str, spaced: bool) -> None:
 
 
 # ---- icacls -------------------------------------------------------------------------------------
-@pytest.mark.fact("KB919240", "D", switch="icacls_2003_inheritance")
-@pytest.mark.parametrize("there", [False, True])
-def test_icacls_of_2003_cannot_cut_inheritance_by_an_option(there: bool) -> None:
+@each_setting("icacls_2003_inheritance", "KB919240", "D")
+def test_icacls_of_2003_cannot_cut_inheritance_by_an_option(icacls_2003_inheritance: bool) -> None:
     """The article on icacls for 2003 names neither /inheritance nor /q; granting and /reset it does."""
-    found = bench("windows2003r2", icacls_2003_inheritance=there)
+    found = bench("windows2003r2", icacls_2003_inheritance=icacls_2003_inheritance)
     assert found.run("icacls C:\\Data /grant *S-1-5-18:(OI)(CI)F").code == 0
     assert found.run("icacls C:\\Data /reset").code == 0
-    assert found.run("icacls C:\\Data /inheritance:r").code == (0 if there else 87)
-    assert found.run("icacls C:\\Data /reset /q").code == (0 if there else 87)
+    assert found.run("icacls C:\\Data /inheritance:r").code == (0 if icacls_2003_inheritance else 87)
+    assert found.run("icacls C:\\Data /reset /q").code == (0 if icacls_2003_inheritance else 87)
 
 
-@pytest.mark.fact("icacls, by version", "U", switch="icacls_2008_inheritance")
-@pytest.mark.parametrize("there", [False, True])
-def test_icacls_of_2008(there: bool) -> None:
-    found = bench("windows2008", icacls_2008_inheritance=there)
-    assert found.run("icacls C:\\Data /inheritance:r").code == (0 if there else 87)
+@each_setting("icacls_2008_inheritance", "icacls, by version", "U")
+def test_icacls_of_2008(icacls_2008_inheritance: bool) -> None:
+    found = bench("windows2008", icacls_2008_inheritance=icacls_2008_inheritance)
+    assert found.run("icacls C:\\Data /inheritance:r").code == (0 if icacls_2008_inheritance else 87)
     assert bench("windows2008r2").run("icacls C:\\Data /inheritance:r /q").code == 0
 
 

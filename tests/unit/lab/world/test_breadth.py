@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from lab.profiles import PROFILES
 from lab.topology import SHAPES, load
 from lab.world import World
+from support.facts import each_setting
 from support.play import ROOT
 from support.shapes import world
 
@@ -30,12 +29,11 @@ def test_breadth_comes_to_rest() -> None:
     assert resting == {"SPAMfighter Cluster Instance"}
 
 
-@pytest.mark.fact("wsman 2.3", "U", switch="batch_items_32000")
-@pytest.mark.parametrize("raised", [False, True])
-def test_batches_of_an_updated_windows(raised: bool) -> None:
+@each_setting("batch_items_32000", "wsman 2.3", "U")
+def test_batches_of_an_updated_windows(batch_items_32000: bool) -> None:
     """2003 and 2008 as delivered send 20 items at most; what the update KB968930 makes of that is not documented."""
     for windows in ("windows2003r2", "windows2008"):
-        found = world(windows, "application", 2, {"batch_items_32000": raised})
-        assert found.machines["N1"].settings.max_batch_items == (32_000 if raised else 20)
-    plain = world("windows2003r2", "application", 2, {"batch_items_32000": raised}, winrm="1.1")
+        found = world(windows, "application", 2, {"batch_items_32000": batch_items_32000})
+        assert found.machines["N1"].settings.max_batch_items == (32_000 if batch_items_32000 else 20)
+    plain = world("windows2003r2", "application", 2, {"batch_items_32000": batch_items_32000}, winrm="1.1")
     assert plain.machines["N1"].settings.max_batch_items == 20

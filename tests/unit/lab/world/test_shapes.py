@@ -10,6 +10,7 @@ from lab.cluster import ClusterVersion
 from lab.contract import Instance
 from lab.node.registry import HKLM
 from lab.world import World
+from support.facts import each_setting
 from support.shapes import ALL, Seen, world
 
 
@@ -73,13 +74,12 @@ def test_exchange_2003_is_the_picture_of_the_manual() -> None:
         assert [name for name, status in running.items() if status and status.state == "Running"] == ["N1"]
 
 
-@pytest.mark.fact("mscluster 4.2", "U", switch="exchange_2003_types")
-@pytest.mark.parametrize("suffix", ["Server Instance", "Virtual Server"])
-def test_the_types_of_protocols_in_2003(suffix: str) -> None:
+@each_setting("exchange_2003_types", "mscluster 4.2", "U")
+def test_the_types_of_protocols_in_2003(exchange_2003_types: str) -> None:
     """Their exact names are not verified; they begin with Microsoft Exchange and name the protocol."""
-    kinds = types(world("windows2003r2", "exchange2003_ap", 2, {"exchange_2003_types": suffix})).values()
+    kinds = types(world("windows2003r2", "exchange2003_ap", 2, {"exchange_2003_types": exchange_2003_types})).values()
     for protocol in ("SMTP", "HTTP", "IMAP4", "POP3"):
-        assert f"Microsoft Exchange {protocol} {suffix}" in kinds
+        assert f"Microsoft Exchange {protocol} {exchange_2003_types}" in kinds
 
 
 @pytest.mark.fact("Exchange 2003, supported platforms", "D")
@@ -126,18 +126,17 @@ def test_n_plus_1_has_a_mail_server_on_each_node_but_the_last() -> None:
     assert core.group_state(groups[1]).name == "ONLINE"
 
 
-@pytest.mark.fact("Exchange 2007, clustered mailbox servers", "I", switch="one_mailbox_server_a_node")
-@pytest.mark.parametrize("alone", [True, False])
-def test_two_mail_servers_on_one_node(alone: bool) -> None:
+@each_setting("one_mailbox_server_a_node", "Exchange 2007, clustered mailbox servers", "I")
+def test_two_mail_servers_on_one_node(one_mailbox_server_a_node: bool) -> None:
     """Exchange 2007 runs one clustered mailbox server on a node; the second cannot come online there."""
-    found = world("windows2008r2", "exchange_nplus1", 3, {"one_mailbox_server_a_node": alone})
+    found = world("windows2008r2", "exchange_nplus1", 3, {"one_mailbox_server_a_node": one_mailbox_server_a_node})
     second = found.naming["C1"].groups[1]
     found.clusters["C1"].admin("move_group", name=second.group, node="N1")
     found.clock.advance(20)
     core = found.clusters["C1"].core
     here = core.group(second.group).owner == "N1"
     store = core.resource(second.information_store).state.name
-    assert (here and store == "ONLINE") is not alone
+    assert (here and store == "ONLINE") is not one_mailbox_server_a_node
 
 
 @pytest.mark.fact("mscluster 4.2", "D")
