@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ... import wmi_context
-from ...contract import CimError, CimValue, ClassDef, Instance, MethodDef
+from ...contract import CimValue, ClassDef, Instance, MethodDef
 from ...define import cut, method
 from ..errors import WinError
 from ..machine import WindowsNode
 from ..registry import BINARY, DWORD, EXPAND_SZ, HKLM, MULTI_SZ, QWORD, SZ, Data, redirect
+from .common import ReadOnly, not_capable
 
 KEY = "in hDefKey? uint32,in sSubKeyName string"
 VALUE = KEY + ",in sValueName? string"
@@ -56,7 +57,7 @@ def _methods() -> tuple[MethodDef, ...]:
     return tuple(found)
 
 
-class RegistryProvider:
+class RegistryProvider(ReadOnly):
     """Answers with Win32 codes in ReturnValue, never with a fault."""
 
     def __init__(self, node: WindowsNode) -> None:
@@ -72,10 +73,7 @@ class RegistryProvider:
         return ()
 
     def get(self, class_def: ClassDef, keys: Mapping[str, CimValue]) -> Instance:
-        raise CimError("Provider is not capable of the attempted operation", hresult=0x80041024)
-
-    def put(self, class_def: ClassDef, keys: Mapping[str, CimValue], changed: Mapping[str, CimValue]) -> Instance:
-        raise CimError("Provider is not capable of the attempted operation", hresult=0x80041024)
+        raise not_capable()
 
     def invoke(
         self,

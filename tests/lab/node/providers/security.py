@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ...contract import CimError, CimValue, ClassDef, Instance, MethodDef, NotFound
+from ...contract import CimValue, ClassDef, Instance, MethodDef
 from ...define import cim_class, method
 from ..files import INHERITED, Ace
 from ..machine import WindowsNode
+from .common import ReadOnly, not_found, whole_disk
 
 SPACE = "root/cimv2"
 SE_DACL_PRESENT, SE_DACL_PROTECTED, SE_SELF_RELATIVE = 0x4, 0x1000, 0x8000
@@ -27,7 +28,7 @@ def sid_bytes(sid: str) -> tuple[int, ...]:
     return tuple(data + b"".join(part.to_bytes(4, "little") for part in parts))
 
 
-class SecurityProvider:
+class SecurityProvider(ReadOnly):
     CLASS = cim_class(
         SPACE,
         "Win32_LogicalFileSecuritySetting",
@@ -45,18 +46,15 @@ class SecurityProvider:
         return (self.CLASS,)
 
     def instances(self, class_def: ClassDef) -> Iterable[Instance]:
-        raise CimError("The whole disk would have to be read", hresult=0x80041001)
+        raise whole_disk()
 
     def get(self, class_def: ClassDef, keys: Mapping[str, CimValue]) -> Instance:
         path = str(keys["Path"])
         if not self._node.files.exists(path):
-            raise NotFound("Not found", hresult=0x80041002)
+            raise not_found()
         protected, _ = self._node.files.acl(path)
         flags = SE_SELF_RELATIVE | SE_DACL_PRESENT | (SE_DACL_PROTECTED if protected else 0)
         return Instance(SPACE, self.CLASS.name, {"Path": path, "ControlFlags": flags, "OwnerPermissions": True})
-
-    def put(self, class_def: ClassDef, keys: Mapping[str, CimValue], changed: Mapping[str, CimValue]) -> Instance:
-        raise CimError("Provider is not capable of the attempted operation", hresult=0x80041024)
 
     def invoke(
         self,
@@ -67,7 +65,7 @@ class SecurityProvider:
     ) -> Mapping[str, CimValue]:
         path = str((keys or {}).get("Path"))
         if not self._node.files.exists(path):
-            raise NotFound("Not found", hresult=0x80041002)
+            raise not_found()
         if method.name == "GetSecurityDescriptor":
             return {"Descriptor": self._descriptor(path), "ReturnValue": 0}
         # Writing goes through icacls: the embedded form is unverified over WS-Man (mscluster 11).

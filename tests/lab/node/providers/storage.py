@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ...contract import CimError, CimValue, ClassDef, Instance, MethodDef, NotFound, Reference
+from ...contract import CimValue, ClassDef, Instance, Reference
 from ...define import cim_class
 from ..errors import WinError
 from ..files import Entry, Volume
 from ..machine import WindowsNode
+from .common import ReadOnly, find, not_found, whole_disk
 
 SPACE = "root/cimv2"
 MB = 1024 * 1024
@@ -38,7 +39,7 @@ DATA_FILE = cim_class(
 )
 
 
-class StorageProvider:
+class StorageProvider(ReadOnly):
     """What is mounted here now; Win32_Volume and Win32_MountPoint exist on servers from 2003 on."""
 
     def __init__(self, node: WindowsNode) -> None:
@@ -59,27 +60,12 @@ class StorageProvider:
                 for item in volumes
                 for path in self._node.files.mount_paths(item)
             ]
-        raise CimError("The whole disk would have to be read", hresult=0x80041001)
+        raise whole_disk()
 
     def get(self, class_def: ClassDef, keys: Mapping[str, CimValue]) -> Instance:
         if class_def in (DIRECTORY, DATA_FILE):
             return self._file(class_def, str(keys["Name"]))
-        for item in self.instances(class_def):
-            if all(_same(item.properties.get(name), value) for name, value in keys.items()):
-                return item
-        raise NotFound("Not found", hresult=0x80041002)
-
-    def put(self, class_def: ClassDef, keys: Mapping[str, CimValue], changed: Mapping[str, CimValue]) -> Instance:
-        raise CimError("Provider is not capable of the attempted operation", hresult=0x80041024)
-
-    def invoke(
-        self,
-        class_def: ClassDef,
-        method: MethodDef,
-        keys: Mapping[str, CimValue] | None,
-        arguments: Mapping[str, CimValue],
-    ) -> Mapping[str, CimValue]:
-        raise CimError("Provider is not capable of the attempted operation", hresult=0x80041024)
+        return find(self.instances(class_def), keys)
 
     def _volume(self, item: Volume) -> Mapping[str, CimValue]:
         """``Name`` is the path of one mount point, the drive letter first, with a backslash at its end."""
@@ -101,24 +87,14 @@ class StorageProvider:
         try:
             entry = self._node.files.entry(path)
         except WinError as error:
-            raise NotFound("Not found", hresult=0x80041002) from error
+            raise not_found() from error
         if entry.directory != (class_def == DIRECTORY):
-            raise NotFound("Not found", hresult=0x80041002)
+            raise not_found()
         return Instance(SPACE, class_def.name, _file_properties(path, entry))
 
 
 def device_id(item: Volume) -> str:
     return f"\\\\?\\Volume{item.volume_id}\\"
-
-
-def _same(value: CimValue, wanted: CimValue) -> bool:
-    if isinstance(value, Reference) and isinstance(wanted, Reference):
-        return value.class_name.lower() == wanted.class_name.lower() and _keys(value) == _keys(wanted)
-    return str(value).lower() == str(wanted).lower()
-
-
-def _keys(reference: Reference) -> list[tuple[str, str]]:
-    return sorted((name.lower(), str(value).lower()) for name, value in reference.keys)
 
 
 def _disk(item: Volume) -> Mapping[str, CimValue]:

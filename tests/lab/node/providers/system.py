@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from ...contract import CimError, CimValue, ClassDef, Instance, MethodDef, NotFound
+from ...contract import CimValue, ClassDef, Instance, MethodDef
 from ...define import cim_class, cut, method
 from ..machine import WindowsNode
+from .common import ReadOnly, find
 
 SPACE = "root/cimv2"
 OPERATING_SYSTEM = cim_class(
@@ -72,7 +73,7 @@ RETURN = {0: 0, 2: 9, 5: 2, 1051: 3, 1053: 7, 1056: 10, 1058: 14, 1060: 8, 1062:
 MODES = {"boot": "Boot", "system": "System", "automatic": "Auto", "manual": "Manual", "disabled": "Disabled"}
 
 
-class SystemProvider:
+class SystemProvider(ReadOnly):
     """All of root/cimv2 but storage, registry and security."""
 
     def __init__(self, node: WindowsNode) -> None:
@@ -94,13 +95,7 @@ class SystemProvider:
         return [Instance(SPACE, class_def.name, {k: v for k, v in row.items() if k in known}) for row in rows]
 
     def get(self, class_def: ClassDef, keys: Mapping[str, CimValue]) -> Instance:
-        for item in self.instances(class_def):
-            if all(str(item.properties.get(name)).lower() == str(value).lower() for name, value in keys.items()):
-                return item
-        raise NotFound("Not found", hresult=0x80041002)
-
-    def put(self, class_def: ClassDef, keys: Mapping[str, CimValue], changed: Mapping[str, CimValue]) -> Instance:
-        raise CimError("Provider is not capable of the attempted operation", hresult=0x80041024)
+        return find(self.instances(class_def), keys)
 
     def invoke(
         self,
