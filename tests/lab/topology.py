@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from .cluster import GroupOptions
+
 SHAPES = ("exchange2003_ap", "exchange2007_scc", "exchange2007_ccr", "exchange_nplus1", "dag", "application")
 LISTENERS = ("http", "https")
 NODE_STATES = ("up", "paused", "down", "cluster_service_stopped")
@@ -42,16 +44,6 @@ class NodeSpec:
 
 
 @dataclass(frozen=True)
-class GroupSpec:
-    """What differs from the shape's own choice; ``possible_owners`` by role of the group's resources."""
-
-    name: str | None = None
-    owner: str | None = None
-    preferred: tuple[str, ...] | None = None
-    possible_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class ClusterSpec:
     """``disks``: of each group, how many or of which kinds (letter, mount_point). ``witness`` None: the shape's own.
     ``application``: the fictional application's type and service."""
@@ -60,7 +52,7 @@ class ClusterSpec:
     windows: str
     shape: str
     nodes: tuple[NodeSpec, ...]
-    groups: Mapping[int, GroupSpec] = field(default_factory=dict)
+    groups: Mapping[int, GroupOptions] = field(default_factory=dict)
     disks: int | tuple[str, ...] = 1
     disk_type: str = "physical"
     databases: int = 2

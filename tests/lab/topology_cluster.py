@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from .cluster import GroupOptions
 from .node.exchange import VERSIONS
 from .profiles import UPDATED
 from .topology import (
@@ -17,7 +18,6 @@ from .topology import (
     VENDOR_TYPE,
     WITNESSES,
     ClusterSpec,
-    GroupSpec,
     MachineSpec,
     NodeSpec,
 )
@@ -85,16 +85,16 @@ def _node(read: Reader, name: str, node: yaml.Node, updated: bool) -> NodeSpec:
     return NodeSpec(name, state, read_machine(read, found, updated) if own else None)
 
 
-def _groups(read: Reader, node: yaml.Node, members: tuple[str, ...]) -> dict[int, GroupSpec]:
+def _groups(read: Reader, node: yaml.Node, members: tuple[str, ...]) -> dict[int, GroupOptions]:
     """``group``, ``group2``, ...: the first mail server or application, the second, ..."""
     from .cluster.shapes.builder import ROLES
 
-    made: dict[int, GroupSpec] = {}
+    made: dict[int, GroupOptions] = {}
     allowed = ("group", *(f"group{number}" for number in range(2, 16)))
     for key, value in read.mapping(node, allowed).items():
         found = read.mapping(value, ("name", "owner", "preferred", "possible_owners"))
         owners = read.mapping(found["possible_owners"], ROLES) if "possible_owners" in found else {}
-        made[int(key.removeprefix("group") or 1) - 1] = GroupSpec(
+        made[int(key.removeprefix("group") or 1) - 1] = GroupOptions(
             name=str(read.plain(found["name"])) if "name" in found else None,
             owner=read.choice(found["owner"], members) if "owner" in found else None,
             preferred=read.choices(found["preferred"], members) if "preferred" in found else None,

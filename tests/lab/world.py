@@ -16,7 +16,6 @@ from .cluster import (
     Cluster,
     ClusterSwitches,
     ClusterVersion,
-    GroupOptions,
     Naming,
     Options,
     build,
@@ -250,8 +249,5 @@ def _options(spec: ClusterSpec, switches: ClusterSwitches) -> Options:
         vendor_type=spec.vendor_type,
         witness=spec.witness or shared,
         access_point=spec.access_point,
-        groups={
-            index: GroupOptions(item.name, item.owner, item.preferred, item.possible_owners)
-            for index, item in spec.groups.items()
-        },
+        groups=spec.groups,
     )
