@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from .console import run_line
 from .control import Handler
 from .journal import acting
 from .node.machine import WindowsNode
@@ -105,22 +106,10 @@ class Verbs:
 
     def do_cmd(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         node = self._world.machines[arguments["node"]]
-        out: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
-        with acting("admin"):
-            command = node.shells().start_command(
-                arguments["line"],
-                environment={},
-                directory=None,
-                codepage=65001,
-                output=lambda stream, data: out[stream].extend(data),
-                done=lambda: None,
-            )
-            command.stdin(b"", True)
-        end = self._world.clock.now + COMMAND_LIMIT_S
-        while command.exit_code is None and self._world.clock.now < end:
-            self._world.clock.advance(0.5)
-        texts = {stream: data.decode("utf-8", "replace") for stream, data in out.items()}
-        return {"exit_code": command.exit_code, **texts}
+        line = arguments["line"]
+        done = run_line(node.shells(), self._world.clock, line, actor="admin", limit_s=COMMAND_LIMIT_S)
+        texts = {"stdout": done.stdout.decode("utf-8", "replace"), "stderr": done.stderr.decode("utf-8", "replace")}
+        return {"exit_code": done.exit_code, **texts}
 
     def do_add_cluster(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         spec = _cluster_spec(arguments["name"], arguments["spec"])

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from lab.cluster import MsClusterProvider
+from lab.console import run_line
 from lab.contract import Instance, Reference
-from lab.journal import acting
 from lab.topology import parse
 from lab.world import World
 
@@ -41,23 +41,9 @@ class Console:
 
     def run(self, line: str, seconds: float = 600.0, actor: str = "client") -> tuple[int | None, str, str]:
         """Exit code, standard output, standard error. Insists that it ended within ``seconds`` of virtual time."""
-        out: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
-        with acting(actor):
-            command = self.node.shells().start_command(
-                line,
-                environment={},
-                directory=None,
-                codepage=65001,
-                output=lambda stream, data: out[stream].extend(data),
-                done=lambda: None,
-            )
-            command.stdin(b"", True)
-        spent = 0.0
-        while command.exit_code is None and spent < seconds:
-            self.world.clock.advance(0.5)
-            spent += 0.5
-        assert command.exit_code is not None, f"{line!r} did not end in {seconds} s"
-        return command.exit_code, out["stdout"].decode(), out["stderr"].decode()
+        done = run_line(self.node.shells(), self.world.clock, line, actor=actor, limit_s=seconds)
+        assert done.exit_code is not None, f"{line!r} did not end in {seconds} s"
+        return done.exit_code, done.stdout.decode(), done.stderr.decode()
 
     def code(self, line: str, seconds: float = 600.0) -> int | None:
         return self.run(line, seconds)[0]
