@@ -1,11 +1,8 @@
-"""CIM operations over WS-Man: Get, Put, Enumerate, Pull, Release, Invoke (wsman 3)."""
+"""CIM operations over WS-Man: Get, Put, Enumerate, Invoke (wsman 3)."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +12,9 @@ from lxml import etree
 from .. import wmi_context
 from ..contract import CimError, CimValue, ClassDef, Instance, Machine, Pending, Reference
 from . import wql
+from .enumerations import Enumerations
 from .faults import Fault
-from .names import ASSOCIATION_FILTER, SELECTOR_FILTER, WQL, XSI, B, N, W, q
+from .names import ASSOCIATION_FILTER, SELECTOR_FILTER, WQL, B, N, W, q
 from .schema import SINGLETONS, Classes, matching
 from .soap import Request, read_selectors
 from .switches import Switches
@@ -24,19 +22,7 @@ from .values import Writer, class_uri, output, read_arguments, read_reference, r
 from .values import reference as write_reference
 
 Element = Any
-ENVELOPE_OVERHEAD = 2048
 MODES = ("EnumerateObject", "EnumerateEPR", "EnumerateObjectAndEPR")
-
-
-@dataclass
-class Enumeration:
-    """An open enumeration: what is left to be pulled."""
-
-    items: list[Element]
-    uri: str
-    expires: float
-    max_envelope: int  # bytes, of the Enumerate; a Pull must not change it
-    empty_page: bool = False
 
 
 @dataclass
@@ -45,8 +31,10 @@ class CimService:
 
     machine: Machine
     switches: Switches
-    open: dict[str, Enumeration] = field(default_factory=dict)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    enumerations: Enumerations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.enumerations = Enumerations(self.machine, self.switches)
 
     def writer(self, classes: Classes, request: Request) -> Writer:
         precise = request.options.get("msftwinrm:UsePreciseArrays", "").lower() == "true"
@@ -131,43 +119,13 @@ class CimService:
             changed[name] = value
         return changed
 
-    # ---- Enumerate, Pull, Release -------------------------------------------------------------
+    # ---- Enumerate -------------------------------------------------------------------------
     def enumerate(self, request: Request) -> Element:
-        self._expire()
-        if len(self.open) >= self.machine.settings.max_operations_per_user:
-            raise Fault(2150859174, "The maximum number of concurrent operations for this user was exceeded.")
+        self.enumerations.admit()
         body = request.body.find(q(N, "Enumerate"))
         if body is None:
             raise Fault(2150858817, "The Enumerate element is missing.")
-        items = self._items(request, body)
-        opened = Enumeration(
-            items, request.uri.lower(), self._deadline(), request.max_envelope, self.switches.empty_page
-        )
-        answer = etree.Element(q(N, "EnumerateResponse"), nsmap={"n": N, "w": W, "xsi": XSI})
-        context = etree.SubElement(answer, q(N, "EnumerationContext"))
-        if body.find(q(W, "OptimizeEnumeration")) is not None:
-            # 2003 fills the first answer as far as the client allows; later ones bring a single item (wsman 3.5).
-            wanted = self.machine.settings.optimized_first_items or _max_elements(body, W)
-            page = self._page(opened, wanted)
-            etree.SubElement(answer, q(W, "Items")).extend(page)
-            if not opened.items:
-                etree.SubElement(answer, q(W, "EndOfSequence"))
-                return answer
-        context.text = self._store(opened)
-        return answer
-
-    def _deadline(self) -> float:
-        return time.monotonic() + self.machine.settings.enumeration_timeout_ms / 1000
-
-    def _store(self, enumeration: Enumeration, name: str | None = None) -> str:
-        name = name or f"uuid:{str(uuid.uuid4()).upper()}-{next(self._numbers)}"
-        self.open[name] = enumeration
-        return name
-
-    def _expire(self) -> None:
-        now = time.monotonic()
-        for name in [name for name, item in self.open.items() if item.expires < now]:
-            del self.open[name]
+        return self.enumerations.begin(request, body, self._items(request, body))
 
     def _items(self, request: Request, body: Element) -> list[Element]:
         classes = Classes(self.machine)
@@ -242,48 +200,6 @@ class CimService:
         both.extend([element, endpoint])
         return both
 
-    def pull(self, request: Request) -> Element:
-        self._expire()
-        body = request.body.find(q(N, "Pull"))
-        name = "" if body is None else (body.findtext(q(N, "EnumerationContext")) or "").strip()
-        enumeration = self.open.pop(name, None)
-        if body is None or enumeration is None or enumeration.uri != request.uri.lower():
-            raise Fault(2150858779, "The enumeration context is not valid.")
-        if enumeration.max_envelope != request.max_envelope:
-            raise Fault(2150859181, "MaxEnvelopeSize differs from that of the Enumerate.")
-        wanted = _max_elements(body)
-        page = [] if enumeration.empty_page else self._page(enumeration, wanted)
-        enumeration.empty_page = False
-        answer = etree.Element(q(N, "PullResponse"), nsmap={"n": N, "w": W, "xsi": XSI})
-        namespace = N if self.switches.end_of_sequence == "n" else W
-        if enumeration.items:
-            context = etree.SubElement(answer, q(N, "EnumerationContext"))
-            enumeration.expires = self._deadline()
-            context.text = self._store(enumeration, None if self.switches.changing_contexts else name)
-        etree.SubElement(answer, q(namespace, "Items")).extend(page)
-        if not enumeration.items:
-            etree.SubElement(answer, q(namespace, "EndOfSequence"))
-        return answer
-
-    def _page(self, enumeration: Enumeration, wanted: int) -> list[Element]:
-        """As many items as fit; the envelope is counted as UTF-16 (wsman 2.3)."""
-        page: list[Element] = []
-        size = ENVELOPE_OVERHEAD
-        for element in enumeration.items[: min(wanted, self.machine.settings.max_batch_items)]:
-            size += 2 * len(etree.tostring(element))
-            if size > enumeration.max_envelope:
-                break
-            page.append(element)
-        if enumeration.items and not page:
-            raise Fault(2150858824, "One item is larger than the envelope that was asked for.")
-        enumeration.items = enumeration.items[len(page) :]
-        return page
-
-    def release(self, request: Request) -> None:
-        text = request.body.findtext(f"{q(N, 'Release')}/{q(N, 'EnumerationContext')}") or ""
-        if self.open.pop(text.strip(), None) is None:
-            raise Fault(2150858779, "The enumeration context is not valid.")
-
     # ---- Invoke ---------------------------------------------------------------------------------
     async def invoke(self, request: Request) -> Element:
         classes = Classes(self.machine)
@@ -346,13 +262,6 @@ def _instance_element(body: Element, definition: ClassDef) -> Element:
         if isinstance(child.tag, str) and etree.QName(child).localname.lower() == definition.name.lower():
             return child
     raise Fault(2150858817, "The body does not hold an instance of the class.")
-
-
-def _max_elements(body: Element, namespace: str = N) -> int:
-    text = (body.findtext(q(namespace, "MaxElements")) or "1").strip()
-    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:
-        raise Fault(2150858817, "MaxElements is not a number above zero.")
-    return int(text)
 
 
 def _plain(value: CimValue) -> str:

@@ -132,9 +132,9 @@ class Endpoint:
         if request.action == names.ENUMERATE:
             return self.cim.enumerate(request)
         if request.action == names.PULL:
-            return self.cim.pull(request)
+            return self.cim.enumerations.pull(request)
         if request.action == names.RELEASE:
-            self.cim.release(request)
+            self.cim.enumerations.release(request)
             return None
         if request.action.lower().startswith(uri + "/"):
             return await self.cim.invoke(request)

@@ -57,7 +57,7 @@ def test_an_optimised_enumeration_brings_one_item_first() -> None:
     assert [names(page) for page in rest] == [["T1", "T2", "T3"], ["T4"]]
     assert len({page.text("EnumerationContext") for page in (first, *rest)}) == 3
     assert rest[-1].find("EnumerationContext") is None
-    assert not made.endpoint.cim.open
+    assert not made.endpoint.cim.enumerations.open
 
 
 @pytest.mark.fact("wsman 3.5", "S")
@@ -76,7 +76,7 @@ def test_a_result_that_fits_ends_at_once(count: int) -> None:
     assert len(names(reply)) == count
     assert not reply.text("EnumerationContext")
     assert etree.QName(reply.find("EndOfSequence")).namespace == NAMESPACES["w"]
-    assert not made.endpoint.cim.open
+    assert not made.endpoint.cim.enumerations.open
 
 
 @each_setting("end_of_sequence", "wsman 3.5", "R")
